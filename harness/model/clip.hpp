@@ -1,0 +1,70 @@
+// CLIP: two towers into one space (A. Radford et al., Learning Transferable Visual Models From Natural Language
+// Supervision, ICML 2021), as functions of named weights. Parameter names and layouts are OpenAI's.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "lacuna/method.hpp"  // NamedTensors
+
+namespace lacuna {
+
+// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `conv`: a small residual
+// convolutional tower for small pictures (conv_tower.hpp), its normalisation folded into the convolutions.
+struct VisionConfig {
+  std::string type = "vit";  // "vit" | "conv"
+  std::int64_t image_size = 224;
+  std::array<double, 3> mean{.48145466, .4578275, .40821073}, std{.26862954, .26130258, .27577711};
+  std::int64_t patch_size = 14, width = 1024, layers = 24, heads = 16;  // vit
+  std::vector<std::int64_t> widths;                                     // conv: four channel counts
+};
+
+struct TextConfig {
+  std::int64_t context_length = 77, vocabulary_size = 49408, width = 768, layers = 12, heads = 12;
+};
+
+struct ClipConfig {
+  std::int64_t embedding = 768;
+  VisionConfig vision;
+  TextConfig text;
+};
+
+// config.json of a model folder. from_json throws ConfigError naming the key.
+nlohmann::json to_json(const ClipConfig& config);
+ClipConfig clip_config_from(const nlohmann::json& json);
+
+// A model: configuration and weights. Weights are shared with whoever gave them; calls record gradients exactly when
+// the weights require them and grad mode is on. [one thread per weights]
+class Clip {
+ public:
+  // Throws ConfigError naming a missing, an extra or a misshapen tensor.
+  Clip(ClipConfig config, NamedTensors weights);
+
+  // Weights drawn as OpenAI initialises them; the conv tower as He et al., 2015.
+  static NamedTensors initial_weights(const ClipConfig& config, at::Generator generator);
+  // Names and shapes that a model of this configuration must have.
+  static std::map<std::string, std::vector<std::int64_t>> shapes(const ClipConfig& config);
+
+  const ClipConfig& config() const { return config_; }
+  const NamedTensors& weights() const { return weights_; }
+  NamedTensors& weights() { return weights_; }
+
+  // uint8 [N, 3, S, S] RGB -> L2-normalised features float32 [N, embedding]. Scales, normalises, encodes.
+  at::Tensor image_features(const at::Tensor& pixels) const;
+  // Tokens int64 [M, L] (L <= context_length) -> L2-normalised features float32 [M, embedding], taken at the first
+  // end-of-text token, which is the highest id.
+  at::Tensor text_features(const at::Tensor& tokens) const;
+  // exp(logit_scale), a scalar tensor with gradient.
+  at::Tensor logit_scale() const;
+
+ private:
+  ClipConfig config_;
+  NamedTensors weights_;
+};
+
+}  // namespace lacuna
