@@ -1,0 +1,28 @@
+// From a request to the forgetting set: which pictures, and the file through which they reach the method's process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lacuna/dataset.hpp"
+#include "lacuna/method.hpp"
+
+namespace lacuna {
+
+// Which samples of `split` stand for the concepts: `samples_per_concept` of each fine label (all, if it has fewer),
+// drawn without replacement by the generator (seed, "proxy"); grouped by concept in the order of `fine_labels`.
+std::vector<std::int64_t> draw_proxies(const Dataset& dataset, const std::string& split,
+                                       const std::vector<std::int64_t>& fine_labels, std::int64_t samples_per_concept,
+                                       std::uint64_t seed);
+
+// The pictures of `indices` with their labels, names and prompts, at the model's image size.
+ForgettingSet build_forgetting_set(const Dataset& dataset, const std::string& split,
+                                   const std::vector<std::int64_t>& indices, std::int64_t image_size);
+
+// One safetensors file; names and prompts travel in its metadata. load throws ConfigError for a damaged file.
+void save_forgetting_set(const std::filesystem::path& path, const ForgettingSet& set);
+ForgettingSet load_forgetting_set(const std::filesystem::path& path);
+
+}  // namespace lacuna

@@ -1,0 +1,48 @@
+// One unlearning run: a model, a forgetting set and a method in; weights and a trajectory out.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "lacuna/plugin.hpp"
+#include "model/checkpoint.hpp"
+#include "train/training_config.hpp"
+
+namespace lacuna {
+
+struct UnlearnJob {
+  nlohmann::json params;  // the method's, resolved
+  KlConfig kl;
+  TrainingConfig training;
+  std::uint64_t seed = 0;
+  c10::Device device = c10::kCPU;
+};
+
+// What the loop says while it runs, for a live display: called on the training thread, at most once a step.
+struct Progress {
+  std::int64_t step = 0, steps = 0, epoch = 0;
+  double loss = 0, forget_accuracy = 0;
+};
+
+struct Unlearned {
+  NamedTensors weights;       // float32, CPU
+  nlohmann::json trajectory;  // {"steps": [{step, epoch, loss, objective, kl_coarse, kl_fine, forget_accuracy,
+                              //   utility_proxy, learning_rate}…], "epochs": […], "kept_epoch": n, "log": {…}}
+};
+
+// A loss, gradient or weight that is not finite.
+class NotFinite : public Error {
+ public:
+  using Error::Error;
+};
+
+// Runs `method` (an Objective or a Method entry). Deterministic: same job, same thread count, same bytes.
+// Throws ConfigError, NotFinite, PluginError (whatever the plugin threw, named and without a backtrace).
+Unlearned unlearn(const Checkpoint& original, const ForgettingSet& set, const Entry& method, const UnlearnJob& job,
+                  const std::function<void(const Progress&)>& progress);
+
+}  // namespace lacuna
