@@ -2,10 +2,12 @@
 // Supervision, ICML 2021), as functions of named weights. Parameter names and layouts are OpenAI's.
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -37,6 +39,9 @@ struct ClipConfig {
 // config.json of a model folder. from_json throws ConfigError naming the key.
 nlohmann::json to_json(const ClipConfig& config);
 ClipConfig clip_config_from(const nlohmann::json& json);
+
+// uint8 [N, 3, S, S] -> float32, scaled to [0, 1] and normalised with the tower's mean and std.
+at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels);
 
 // A model: configuration and weights. Weights are shared with whoever gave them; calls record gradients exactly when
 // the weights require them and grad mode is on. [one thread per weights]

@@ -1,0 +1,52 @@
+#include "model/conv_tower.hpp"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+namespace lacuna {
+
+at::Tensor conv_tower(const at::Tensor& pixels, const ConvUnit& unit) {
+  auto x = at::relu(unit("visual.stem", pixels.contiguous(at::MemoryFormat::ChannelsLast)));
+  for (int stage = 0; stage < 3; ++stage) {
+    const auto name = "visual.stages." + std::to_string(stage);
+    x = at::max_pool2d(at::relu(unit(name + ".down", x)), {2, 2});
+    const auto inner = at::relu(unit(name + ".block.0", x));
+    x = x + at::relu(unit(name + ".block.1", inner));
+  }
+  return at::amax(x, {2, 3});
+}
+
+at::Tensor conv_tower(const NamedTensors& weights, const at::Tensor& x) {
+  return conv_tower(x, [&](const std::string& name, const at::Tensor& in) {
+    return at::conv2d(in, weight(weights, name + ".weight"), weight(weights, name + ".bias"),
+                      {1, 1}, {1, 1});
+  });
+}
+
+std::vector<ConvUnitShape> conv_units(const std::vector<std::int64_t>& widths) {
+  std::vector<ConvUnitShape> units{{"visual.stem", 3, widths[0]}};
+  for (int stage = 0; stage < 3; ++stage) {
+    const auto name = "visual.stages." + std::to_string(stage);
+    const auto in = widths[stage], out = widths[stage + 1];
+    units.push_back({name + ".down", in, out});
+    units.push_back({name + ".block.0", out, out});
+    units.push_back({name + ".block.1", out, out});
+  }
+  return units;
+}
+
+void add_conv_tower_shapes(Shapes& shapes, const VisionConfig& vision) {
+  for (const auto& unit : conv_units(vision.widths)) {
+    shapes[unit.name + ".weight"] = {unit.out, unit.in, 3, 3};
+    shapes[unit.name + ".bias"] = {unit.out};
+  }
+}
+
+void initialise_conv_tower(NamedTensors& weights, const VisionConfig& vision,
+                           at::Generator generator) {
+  for (const auto& unit : conv_units(vision.widths))
+    weights.at(unit.name + ".weight").normal_(0, std::sqrt(2.0 / (9.0 * unit.in)), generator);
+}
+
+}  // namespace lacuna
