@@ -16,7 +16,8 @@ namespace lacuna {
 // CLIP's 48,894 merges that is CLIP's own vocabulary of 49,408. Fewer merges give a smaller one of the same form.
 class Tokenizer {
  public:
-  // Merges in rank order, as pairs of symbols in CLIP's printable byte alphabet.
+  // Merges in rank order, as pairs of symbols in CLIP's printable byte alphabet; at most CLIP's 48,894. Throws
+  // ConfigError naming a merge whose parts are neither bytes nor earlier merges, or that was given before.
   explicit Tokenizer(std::vector<std::pair<std::string, std::string>> merges);
 
   // Reads CLIP's merge file, plain or gzip: one header line, then "left right" lines; of CLIP's own file
@@ -31,7 +32,9 @@ class Tokenizer {
   const std::vector<std::pair<std::string, std::string>>& merges() const { return merges_; }
 
   // Token ids of one text without start and end tokens. Text is cleaned as CLIP does (whitespace runs to one space,
-  // lower case); invalid UTF-8 becomes U+FFFD.
+  // lower case); invalid UTF-8 becomes U+FFFD, a byte at a time. The words "<|startoftext|>" and "<|endoftext|>" become
+  // those tokens, as in CLIP. Not done yet, and without effect on plain names and prompts: repairing mojibake (ftfy) and
+  // HTML entities ("&amp;").
   std::vector<std::int64_t> encode(const std::string& text) const;
 
   // int64 [N, L]: start, tokens, end, zero padding; L = the longest text's length (at most `context_length`), so the
@@ -42,12 +45,17 @@ class Tokenizer {
   Tokenizer reduced_to(const std::vector<std::string>& texts) const;
 
  private:
-  std::vector<std::string> merge_word(std::vector<std::string> symbols,
-                                      std::vector<std::size_t>* used) const;
+  using Symbols = std::vector<std::int64_t>;  // token ids
+
+  // Applies merges, lowest rank first, until none applies. Marks them in `used` (one flag a merge) if it is given.
+  Symbols merge_word(Symbols word, std::vector<bool>* used) const;
+  // Words and special tokens of a text, in order, as ids.
+  Symbols encode(const std::string& text, std::unordered_map<std::string, Symbols>& words,
+                 std::vector<bool>* used) const;
 
   std::vector<std::pair<std::string, std::string>> merges_;
-  std::unordered_map<std::string, std::size_t> ranks_;        // "left right" -> rank
-  std::unordered_map<std::string, std::int64_t> ids_;         // symbol -> token id
+  std::unordered_map<std::uint64_t, std::size_t> ranks_;  // (left id, right id) -> rank
+  Symbols merged_;                                        // rank -> id of the merged symbol
 };
 
 }  // namespace lacuna
