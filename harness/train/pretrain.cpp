@@ -1,0 +1,287 @@
+#include "train/pretrain.hpp"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "lacuna/error.hpp"
+#include "lacuna/optimizer.hpp"
+#include "lacuna/random.hpp"
+#include "model/autocast.hpp"
+#include "model/checkpoint.hpp"
+#include "model/safetensors.hpp"
+#include "model/zero_shot.hpp"
+#include "support/files.hpp"
+#include "support/hash.hpp"
+#include "train/augment.hpp"
+#include "train/pretrain_tower.hpp"
+
+namespace lacuna {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// All pictures of all sources in one tensor, so that a batch can mix them (batch normalisation
+// needs that).
+struct Corpus {
+  at::Tensor pixels;        // uint8 [N, 3, S, S]
+  at::Tensor source;        // int64 [N]: which of the recipe's data
+  at::Tensor fine, coarse;  // int64 [N]; coarse is -1 for flat sources
+  Augmentation allowed;     // [N] each
+};
+
+Corpus load_corpus(const Recipe& recipe, const std::vector<std::unique_ptr<Dataset>>& datasets) {
+  std::vector<at::Tensor> pixels, source, fine, coarse, flip, shift, cutout;
+  for (std::size_t i = 0; i < datasets.size(); ++i) {
+    const auto& data = recipe.data[i];
+    const auto& taxonomy = datasets[i]->taxonomy();
+    const auto labels = datasets[i]->labels(data.split);
+    const auto n = labels.size(0);
+    const auto all = [&](auto value, at::ScalarType type) { return at::full({n}, value, type); };
+    pixels.push_back(load_pictures(*datasets[i], data.split, recipe.model.vision.image_size));
+    source.push_back(all(static_cast<std::int64_t>(i), at::kLong));
+    fine.push_back(labels);
+    coarse.push_back(taxonomy.hierarchical()
+                         ? at::tensor(taxonomy.parent, at::kLong).index_select(0, labels)
+                         : all(-1, at::kLong));
+    flip.push_back(all(data.flip, at::kBool));
+    shift.push_back(all(data.shift, at::kLong));
+    cutout.push_back(all(data.cutout, at::kLong));
+  }
+  return {at::cat(pixels),
+          at::cat(source),
+          at::cat(fine),
+          at::cat(coarse),
+          {at::cat(flip), at::cat(shift), at::cat(cutout)}};
+}
+
+// Every prompt that can occur, so that the vocabulary holds exactly what they need.
+Tokenizer tokenizer_for(const std::vector<std::unique_ptr<Dataset>>& datasets,
+                        const fs::path& vocabulary) {
+  std::vector<std::string> texts;
+  for (const auto& dataset : datasets)
+    for (const auto& prompt : dataset->templates())
+      for (const auto level : {Level::fine, Level::coarse})
+        for (const auto& name : dataset->taxonomy().names(level))
+          texts.push_back(fill_template(prompt, name));
+  return Tokenizer::load(vocabulary).reduced_to(texts);
+}
+
+// Linear warm-up, then cosine to 0; `done` in [0, 1].
+double schedule(double done, double warmup) {
+  if (done < warmup) return done / warmup;
+  return (1 + std::cos(std::numbers::pi * (done - warmup) / std::max(1 - warmup, 1e-9))) / 2;
+}
+
+// Sum over rows, so that sources weigh as many pictures as they bring.
+at::Tensor name_loss(const at::Tensor& features, const at::Tensor& names, const at::Tensor& scale,
+                     const at::Tensor& target, double smoothing) {
+  const auto logits = at::matmul(features, names.t()) * scale;
+  return at::cross_entropy_loss(logits, target, {}, at::Reduction::Sum, -100, smoothing);
+}
+
+class Run {
+ public:
+  Run(const Recipe& recipe, const std::vector<std::unique_ptr<Dataset>>& datasets,
+      const fs::path& vocabulary, fs::path folder, c10::Device device)
+      : recipe_(recipe),
+        datasets_(datasets),
+        folder_(std::move(folder)),
+        device_(device),
+        tokenizer_(tokenizer_for(datasets, vocabulary)),
+        identity_(sha256(recipe.source.dump())) {
+    auto config = recipe.model;
+    config.text.vocabulary_size = tokenizer_.vocabulary_size();
+    model_ = TrainableModel::create(config, make_generator(recipe.seed, "init"));
+    load_state();
+    for (auto* group : {&model_.parameters, &model_.buffers})
+      for (auto& [_, tensor] : *group) tensor = tensor.to(device_);
+    std::vector<at::Tensor> decayed, plain;
+    for (auto& [name, tensor] : model_.parameters) {
+      tensor.set_requires_grad(true);
+      (tensor.dim() > 1 ? decayed : plain).push_back(tensor);
+    }
+    decayed_ = std::make_unique<AdamW>(decayed,
+                                       AdamWOptions{.weight_decay = recipe.training.weight_decay});
+    plain_ = std::make_unique<AdamW>(plain, AdamWOptions{.weight_decay = 0});
+    restore_optimizers();
+    corpus_ = load_corpus(recipe, datasets);
+  }
+
+  void run(const std::function<void(const PretrainProgress&)>& progress) {
+    write_json(folder_ / "recipe.json", recipe_.source);
+    for (; epoch_ < recipe_.training.epochs;) {
+      train_epoch(progress);
+      ++epoch_;
+      save_state();
+    }
+    save_checkpoint(folder_, {model_.config, tokenizer_, model_.folded()});
+    write_file_atomically(folder_ / "log.jsonl", log_);
+    fs::remove(folder_ / "state.safetensors");
+  }
+
+ private:
+  void train_epoch(const std::function<void(const PretrainProgress&)>& progress) {
+    const auto& training = recipe_.training;
+    const auto purpose = [&](const char* name) {
+      return std::string(name) + "/" + std::to_string(epoch_);
+    };
+    const auto order =
+        at::randperm(corpus_.pixels.size(0), make_generator(recipe_.seed, purpose("order")));
+    auto augmenting = make_generator(recipe_.seed, purpose("augment"));
+    SplitMix prompts(derive_seed(recipe_.seed, purpose("prompt")));
+    const auto steps = (order.size(0) + training.batch_size - 1) / training.batch_size;
+    double loss_sum = 0;
+    std::vector<at::Tensor> hits;
+    for (std::size_t i = 0; i < datasets_.size(); ++i) hits.push_back(at::zeros({2}, at::kLong));
+    for (std::int64_t step = 0; step < steps; ++step) {
+      const auto rows =
+          order.slice(0, step * training.batch_size, (step + 1) * training.batch_size);
+      const double done = (epoch_ + static_cast<double>(step) / steps) / training.epochs;
+      const double rate = training.learning_rate * schedule(done, training.warmup);
+      decayed_->set_learning_rate(rate);
+      plain_->set_learning_rate(rate);
+      const auto loss = train_step(rows, prompts, augmenting, hits);
+      if (!std::isfinite(loss))
+        throw Error("pretrain: the loss of epoch " + std::to_string(epoch_) + ", step " +
+                    std::to_string(step) + " is not finite (a smaller learning_rate may help)");
+      loss_sum += loss;
+      progress({epoch_, training.epochs, step + 1, steps, loss_sum / (step + 1)});
+    }
+    nlohmann::json line{{"epoch", epoch_},
+                        {"loss", loss_sum / steps},
+                        {"logit_scale", model_.parameters.at("logit_scale").exp().item<double>()}};
+    for (std::size_t i = 0; i < hits.size(); ++i)
+      line["train_correct"].push_back(
+          {hits[i][0].item<std::int64_t>(), hits[i][1].item<std::int64_t>()});
+    log_ += line.dump() + "\n";
+  }
+
+  double train_step(const at::Tensor& rows, SplitMix& prompts, at::Generator& augmenting,
+                    std::vector<at::Tensor>& hits) {
+    const auto& training = recipe_.training;
+    const auto pick = [&](const at::Tensor& values) { return values.index_select(0, rows); };
+    const auto pixels = augment(pick(corpus_.pixels),
+                                {pick(corpus_.allowed.flip), pick(corpus_.allowed.shift),
+                                 pick(corpus_.allowed.cutout)},
+                                augmenting)
+                            .to(device_);
+    const auto source = pick(corpus_.source);
+    const auto fine = pick(corpus_.fine), coarse = pick(corpus_.coarse);
+
+    at::Tensor loss = at::zeros({}, at::TensorOptions().device(device_));
+    {
+      Autocast autocast(training.precision, device_.type());
+      const auto features = model_.image_features(pixels);
+      const auto scale = model_.parameters.at("logit_scale").exp();
+      for (std::size_t i = 0; i < datasets_.size(); ++i) {
+        const auto templates = datasets_[i]->templates();
+        const auto& prompt =
+            templates[prompts.between(0, static_cast<std::int64_t>(templates.size()) - 1)];
+        const auto mine = source.eq(static_cast<std::int64_t>(i)).nonzero().squeeze(1);
+        if (mine.size(0) == 0) continue;
+        const auto& taxonomy = datasets_[i]->taxonomy();
+        auto names = taxonomy.fine;  // both levels in one pass of the text tower
+        names.insert(names.end(), taxonomy.coarse.begin(), taxonomy.coarse.end());
+        const auto embeddings = text_features(
+            model_.config.text, model_.parameters,
+            prompt_tokens(tokenizer_, prompt, names, model_.config.text.context_length)
+                .to(device_));
+        const auto own = features.index_select(0, mine.to(device_));
+        const auto fine_count = static_cast<std::int64_t>(taxonomy.fine.size());
+        const auto fine_names = embeddings.narrow(0, 0, fine_count);
+        const auto target = fine.index_select(0, mine).to(device_);
+        loss = loss + name_loss(own, fine_names, scale, target, training.label_smoothing);
+        if (taxonomy.hierarchical())
+          loss = loss +
+                 training.coarse_weight *
+                     name_loss(
+                         own, embeddings.narrow(0, fine_count, embeddings.size(0) - fine_count),
+                         scale, coarse.index_select(0, mine).to(device_), training.label_smoothing);
+        at::NoGradGuard no_grad;
+        hits[i][0] += at::matmul(own, fine_names.t()).argmax(1).eq(target).sum().cpu();
+        hits[i][1] += mine.size(0);
+      }
+      loss = loss / rows.size(0);
+    }
+    loss.backward();
+    decayed_->step();
+    plain_->step();
+    decayed_->zero_grad();
+    plain_->zero_grad();
+    at::NoGradGuard no_grad;
+    model_.parameters.at("logit_scale").clamp_(0, std::log(training.max_logit_scale));
+    return loss.item<double>();
+  }
+
+  void save_state() const {
+    NamedTensors state;
+    for (const auto& [name, tensor] : model_.parameters)
+      state["parameter/" + name] = tensor.detach();
+    for (const auto& [name, tensor] : model_.buffers) state["buffer/" + name] = tensor;
+    const auto add = [&](const char* group, const AdamW& optimizer) {
+      const auto tensors = optimizer.state();
+      for (std::size_t i = 0; i < tensors.size(); ++i)
+        state[std::string(group) + "/" + std::to_string(100000 + i)] = tensors[i];
+    };
+    add("decayed", *decayed_);
+    add("plain", *plain_);
+    save_safetensors(folder_ / "state.safetensors", state,
+                     {{"recipe", identity_}, {"epoch", std::to_string(epoch_)}, {"log", log_}});
+  }
+
+  void load_state() {
+    const auto path = folder_ / "state.safetensors";
+    if (!fs::exists(path)) return;
+    auto state = load_safetensors(path);
+    if (state.metadata["recipe"] != identity_)
+      throw ConfigError(path.string() +
+                        ": left by another recipe (remove it, or choose another folder)");
+    epoch_ = std::stoll(state.metadata["epoch"]);
+    log_ = state.metadata["log"];
+    for (auto& [name, tensor] : state.tensors) {
+      const auto slash = name.find('/');
+      const auto group = name.substr(0, slash), key = name.substr(slash + 1);
+      if (group == "parameter") model_.parameters.at(key) = tensor;
+      if (group == "buffer") model_.buffers.at(key) = tensor;
+      if (group == "decayed") decayed_state_.push_back(tensor);  // map order is number order
+      if (group == "plain") plain_state_.push_back(tensor);
+    }
+  }
+
+  void restore_optimizers() {
+    const auto restore = [&](AdamW& optimizer, std::vector<at::Tensor>& state) {
+      if (state.empty()) return;
+      for (auto& tensor : state) tensor = tensor.to(device_);
+      optimizer.load_state(state);
+      state.clear();
+    };
+    restore(*decayed_, decayed_state_);
+    restore(*plain_, plain_state_);
+  }
+
+  const Recipe& recipe_;
+  const std::vector<std::unique_ptr<Dataset>>& datasets_;
+  fs::path folder_;
+  c10::Device device_;
+  Tokenizer tokenizer_;
+  std::string identity_;
+  TrainableModel model_;
+  std::unique_ptr<AdamW> decayed_, plain_;
+  std::vector<at::Tensor> decayed_state_, plain_state_;
+  Corpus corpus_;
+  std::int64_t epoch_ = 0;
+  std::string log_;
+};
+
+}  // namespace
+
+void pretrain(const Recipe& recipe, const std::vector<std::unique_ptr<Dataset>>& datasets,
+              const fs::path& vocabulary, const fs::path& folder, c10::Device device,
+              const std::function<void(const PretrainProgress&)>& progress) {
+  Run(recipe, datasets, vocabulary, folder, device).run(progress);
+}
+
+}  // namespace lacuna
