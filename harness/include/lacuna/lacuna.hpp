@@ -10,5 +10,6 @@
 #include "lacuna/optimizer.hpp"
 #include "lacuna/params.hpp"
 #include "lacuna/plugin.hpp"
+#include "lacuna/quality.hpp"
 #include "lacuna/random.hpp"
 #include "lacuna/taxonomy.hpp"

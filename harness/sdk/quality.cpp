@@ -1,0 +1,77 @@
+#include "lacuna/quality.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace lacuna {
+
+GroupCounts group_counts(const Predictions& predictions) {
+  GroupCounts out;
+  out.forget_fine = count(predictions, Group::forget, Level::fine);
+  out.retain_fine = count(predictions, Group::retain, Level::fine);
+  if (predictions.coarse_target.defined()) {
+    out.forget_coarse = count(predictions, Group::forget, Level::coarse);
+    out.retain_coarse = count(predictions, Group::retain, Level::coarse);
+  }
+  return out;
+}
+
+Score accuracy(const Count& count, const std::string& what) {
+  if (count.n == 0) return {{}, what + ": no such picture or level in this evaluation"};
+  return {static_cast<double>(count.correct) / static_cast<double>(count.n), ""};
+}
+
+Score ratio(const Count& before, const Count& after, const std::string& what) {
+  const auto a0 = accuracy(before, what), a = accuracy(after, what);
+  if (!a0.value) return a0;
+  if (!a.value) return a;
+  if (*a0.value == 0) return {{}, what + ": the original model gets none right"};
+  return {*a.value / *a0.value, ""};
+}
+
+Score forgetting_quality(const GroupCounts& before, const GroupCounts& after) {
+  auto score = ratio(before.forget_fine, after.forget_fine, "forget fine");
+  if (score.value) score.value = 1 - *score.value;
+  return score;
+}
+
+Score utility(const GroupCounts& before, const GroupCounts& after, bool clipped) {
+  double sum = 0;
+  const std::array parts{ratio(before.forget_coarse, after.forget_coarse, "forget coarse"),
+                         ratio(before.retain_coarse, after.retain_coarse, "retain coarse"),
+                         ratio(before.retain_fine, after.retain_fine, "retain fine")};
+  for (const auto& part : parts) {
+    if (!part.value) return part;
+    sum += clipped ? std::min(1.0, *part.value) : *part.value;
+  }
+  return {sum / static_cast<double>(parts.size()), ""};
+}
+
+Score q_u(const Score& quality, const Score& utility) {
+  if (!quality.value) return quality;
+  if (!utility.value) return utility;
+  const double q = *quality.value, u = *utility.value;
+  return {q <= 0 || q + u <= 0 ? 0 : 2 * q * u / (q + u), ""};
+}
+
+Score q_u(const GroupCounts& before, const GroupCounts& after) {
+  return q_u(forgetting_quality(before, after), utility(before, after));
+}
+
+Value to_value(const std::string& name, const Score& score) {
+  Value value;
+  value.name = name;
+  value.value = score.value;
+  value.reason = score.reason;
+  return value;
+}
+
+std::vector<Scope> scopes(const std::vector<Evaluation>& evaluations, Role role) {
+  std::vector<Scope> out;
+  for (const auto& evaluation : evaluations)
+    if (evaluation.role == role) out.push_back({&evaluation, evaluation.id + "/"});
+  if (out.size() == 1) out.front().prefix.clear();
+  return out;
+}
+
+}  // namespace lacuna
