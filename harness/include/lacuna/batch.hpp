@@ -1,6 +1,7 @@
 // What an objective sees of one step: categorical predictions of the student and of the frozen teacher.
 #pragma once
 
+#include <ATen/TensorOperators.h>  // a - b, 2 * a, a < b
 #include <ATen/core/Tensor.h>
 
 #include "lacuna/taxonomy.hpp"

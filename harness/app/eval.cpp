@@ -1,0 +1,102 @@
+// `lacuna eval MODEL --dataset ID`: zero-shot accuracy of any model folder on any dataset.
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "app/cli.hpp"
+#include "lacuna/error.hpp"
+#include "model/checkpoint.hpp"
+#include "model/zero_shot.hpp"
+#include "support/device.hpp"
+
+namespace lacuna {
+
+namespace {
+
+struct Options {
+  std::filesystem::path model;
+  std::string dataset, params = "{}", split = "test", device = "cpu";
+  bool json = false, per_class = false;
+};
+
+nlohmann::json parse_params(const std::string& text) {
+  try {
+    return nlohmann::json::parse(text);
+  } catch (const nlohmann::json::parse_error&) {
+    throw ConfigError("--params: '" + text +
+                      "' is not JSON (for example '{\"style\": \"sketch\"}')");
+  }
+}
+
+nlohmann::json to_json(const Count& count) { return {count.correct, count.n}; }
+
+nlohmann::json per_class(const Predictions& predictions) {
+  auto rows = nlohmann::json::array();
+  const auto right = predictions.fine_predicted.eq(predictions.fine_target);
+  for (std::size_t i = 0; i < predictions.taxonomy.fine.size(); ++i) {
+    const auto mine = predictions.fine_target.eq(static_cast<std::int64_t>(i));
+    rows.push_back(
+        {{"name", predictions.taxonomy.fine[i]},
+         {"fine",
+          {right.logical_and(mine).sum().item<std::int64_t>(), mine.sum().item<std::int64_t>()}}});
+  }
+  return rows;
+}
+
+void print_count(const char* level, const nlohmann::json& count) {
+  const double correct = count[0], n = count[1];
+  fmt::print("{:<7} {:>6} / {:<6} {:6.2f} %\n", level, correct, n, 100 * correct / n);
+}
+
+int run_eval(const Options& options, const Globals& globals) {
+  const auto device = open_device(options.device);
+  const auto registry = globals.registry();
+  const auto& plugin = registry.find(Kind::dataset, options.dataset);
+  const auto params = parse_params(options.params);
+  auto checkpoint = load_checkpoint(options.model);
+  const auto model_hash = checkpoint_hash(checkpoint);
+  for (auto& [_, tensor] : checkpoint.weights) tensor = tensor.to(device);
+  const auto predictions = guarded(options.dataset, [&] {
+    const auto dataset = plugin.entry->make_dataset(params, globals.data_roots());
+    return predict({checkpoint.config, checkpoint.weights}, checkpoint.tokenizer, *dataset,
+                   options.split, {});
+  });
+
+  nlohmann::json result{{"model", options.model.string()},
+                        {"model_hash", model_hash},
+                        {"dataset", options.dataset},
+                        {"params", plugin.entry->resolve(params)},
+                        {"split", options.split},
+                        {"fine", to_json(count(predictions, Group::all, Level::fine))}};
+  if (predictions.taxonomy.hierarchical())
+    result["coarse"] = to_json(count(predictions, Group::all, Level::coarse));
+  if (options.per_class) result["per_class"] = per_class(predictions);
+  if (options.json) {
+    fmt::print("{}\n", result.dump(2));
+    return exit_code::ok;
+  }
+  print_count("fine", result["fine"]);
+  if (result.contains("coarse")) print_count("coarse", result["coarse"]);
+  for (const auto& row : result.value("per_class", nlohmann::json::array()))
+    print_count(row["name"].get<std::string>().c_str(), row["fine"]);
+  return exit_code::ok;
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Globals& globals) {
+  auto options = std::make_shared<Options>();
+  auto* command =
+      app.add_subcommand("eval", "Zero-shot accuracy of a model on a dataset, fine and coarse");
+  command->add_option("MODEL", options->model, "a model folder")->required();
+  command->add_option("--dataset", options->dataset, "a dataset plugin's id")->required();
+  command->add_option("--params", options->params, "the dataset's parameters, as JSON");
+  command->add_option("--split", options->split, "which split");
+  command->add_option("--device", options->device, "cpu, cuda or cuda:<i>");
+  command->add_flag("--json", options->json, "print JSON");
+  command->add_flag("--per-class", options->per_class, "counts of every fine class as well");
+  on_run(command, globals, [options, &globals] { return run_eval(*options, globals); });
+}
+
+}  // namespace lacuna

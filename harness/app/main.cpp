@@ -1,0 +1,102 @@
+// Reads the command line, runs the chosen subcommand, and is the last boundary for exceptions.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "app/cli.hpp"
+#include "lacuna/lacuna.hpp"
+#include "support/failure.hpp"
+
+namespace lacuna {
+
+DataRoots Globals::data_roots() const {
+  DataRoots roots{data};
+  for (const auto& folder : data)
+    if (!std::filesystem::is_directory(folder))
+      throw ConfigError(folder.string() + ": no such folder (--data names a folder)");
+  const char* environment = std::getenv("LACUNA_DATA");
+  for (const auto& folder : CLI::detail::split(environment ? environment : "", ':'))
+    if (!folder.empty()) roots.folders.emplace_back(folder);
+  return roots;
+}
+
+void on_run(CLI::App* command, Globals& globals, std::function<int()> body) {
+  command->callback([&globals, body = std::move(body)] { globals.action = body; });
+}
+
+namespace {
+
+// CLI11 says of a mistyped subcommand only that some subcommand is required.
+std::string explained(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands({}))
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  if (app.get_subcommands().empty()) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (word.starts_with("--plugins") || word.starts_with("--data")) {
+        i += word.find('=') == word.npos;
+      } else if (!word.starts_with("-")) {
+        const auto hint = did_you_mean(word, names);
+        return fmt::format(
+            "{}: no such subcommand{}", word,
+            hint.empty() ? fmt::format(" (known: {})", fmt::join(names, ", ")) : hint);
+      }
+    }
+  }
+  std::string text = error.what();
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  for (auto& c : text)
+    if (c == '\n') c = ' ';
+  return text + " (see --help)";
+}
+
+int complain(const std::string& message, int code) {
+  std::cout.flush();
+  std::cerr << "error: " << message << '\n';
+  return code;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Benchmarks knowledge unlearning of foundation models.", "lacuna");
+  app.set_version_flag("--version", "lacuna " LACUNA_VERSION "\n" LACUNA_BUILD_ID);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Globals globals;
+  app.add_option("--plugins", globals.plugins, "a folder of plugins to load as well (repeatable)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  app.add_option("--data", globals.data, "a folder that holds data (repeatable; then LACUNA_DATA)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+#define LACUNA_COMMAND(name) add_##name(app, globals);
+#include "app/commands.def"
+#undef LACUNA_COMMAND
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {  // --help, --version
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    return complain(explained(app, e, argc, argv), exit_code::users_mistake);
+  }
+  const int code = globals.action();
+  std::cout.flush();
+  if (!std::cout) return complain("stdout: cannot be written", exit_code::plugin_failure);
+  return code;
+}
+
+}  // namespace
+}  // namespace lacuna
+
+int main(int argc, char** argv) {
+  try {
+    return lacuna::run(argc, argv);
+  } catch (...) {
+    const auto failure = lacuna::failure_of(std::current_exception());
+    const bool mistake = failure.cause == lacuna::Failure::Cause::users_mistake;
+    return lacuna::complain(failure.message, mistake ? lacuna::exit_code::users_mistake
+                                                     : lacuna::exit_code::plugin_failure);
+  }
+}

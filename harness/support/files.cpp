@@ -1,0 +1,172 @@
+#include "support/files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include "lacuna/error.hpp"
+
+namespace lacuna {
+
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
+  throw Error(path.string() + ": " + what + ": " + std::strerror(errno));
+}
+
+// A file that is removed again unless it was renamed to where it belongs.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target) : target_(target) {
+    static std::atomic<unsigned> counter{0};
+    path_ =
+        target.parent_path() / ("." + target.filename().string() + "." + std::to_string(getpid()) +
+                                "-" + std::to_string(counter++) + ".tmp");
+    file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file_ < 0) fail(target_, "cannot be written");
+  }
+  ~TemporaryFile() {
+    if (file_ >= 0) close(file_);
+    if (!renamed_) unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto written = ::write(file_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(target_, "cannot be written");
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (fsync(file_) != 0) fail(target_, "cannot be written");
+    if (close(std::exchange(file_, -1)) != 0) fail(target_, "cannot be written");
+  }
+
+  void rename() {
+    if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be replaced");
+    renamed_ = true;
+  }
+
+ private:
+  std::filesystem::path target_, path_;
+  int file_ = -1;
+  bool renamed_ = false;
+};
+
+// The new name is only safe from a power cut once the folder is on the disk too.
+void sync_folder(const std::filesystem::path& folder) {
+  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return;
+  fsync(file);  // some file systems cannot; the file itself is whole anyway
+  close(file);
+}
+
+// "line L, column C" of a byte offset, both from 1.
+std::string place(std::string_view text, std::size_t offset) {
+  const auto before = text.substr(0, std::min(offset, text.size()));
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto start = before.rfind('\n');
+  const auto column = before.size() - (start == before.npos ? 0 : start + 1) + 1;
+  return fmt::format("line {}, column {}", line, column);
+}
+
+// Feeds the parser and knows how far it has come: nlohmann's callbacks carry no position.
+class Cursor {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  Cursor(const char* at, const char** seen) : at_(at), seen_(seen) {}
+  reference operator*() const { return *at_; }
+  Cursor& operator++() {
+    *seen_ = ++at_;
+    return *this;
+  }
+  Cursor operator++(int) {
+    auto old = *this;
+    ++*this;
+    return old;
+  }
+  bool operator==(const Cursor& other) const { return at_ == other.at_; }
+
+ private:
+  const char* at_;
+  const char** seen_;
+};
+
+// nlohmann says "[json.exception.parse_error.101] parse error at line 2, column 5: reason".
+std::string reason_of(std::string text) {
+  if (const auto at = text.find("column "); at != text.npos) {
+    if (const auto colon = text.find(": ", at); colon != text.npos) return text.substr(colon + 2);
+  }
+  if (const auto bracket = text.find("] "); bracket != text.npos) return text.substr(bracket + 2);
+  return text;
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    throw ConfigError(path.string() + ": is a folder (expected a file)");
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw ConfigError(path.string() + ": cannot be read: " + std::strerror(errno));
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) throw ConfigError(path.string() + ": cannot be read: " + std::strerror(errno));
+  return bytes;
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw Error(path.string() + ": its folder cannot be made: " + error.message());
+  TemporaryFile file(folder / path.filename());
+  file.write(bytes);
+  file.rename();
+  sync_folder(folder);
+}
+
+json read_json(const std::filesystem::path& path) {
+  const auto text = read_file(path);
+  const char* seen = text.data();
+  const auto error = [&](std::size_t offset, const std::string& reason) {
+    return ConfigError(path.string() + ": " + place(text, offset) + ": " + reason);
+  };
+  std::vector<std::set<std::string>> keys;
+  const auto refuse_duplicates = [&](int, json::parse_event_t event, json& value) {
+    if (event == json::parse_event_t::object_start) keys.emplace_back();
+    if (event == json::parse_event_t::object_end) keys.pop_back();
+    if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
+      const auto end = static_cast<std::size_t>(seen - text.data());
+      throw error(text.rfind('"', end < 2 ? 0 : end - 2), "duplicate key " + value.dump());
+    }
+    return true;
+  };
+  try {
+    return json::parse(Cursor(text.data(), &seen), Cursor(text.data() + text.size(), &seen),
+                       refuse_duplicates);
+  } catch (const json::parse_error& e) {
+    throw error(e.byte > 0 ? e.byte - 1 : 0, reason_of(e.what()));
+  } catch (const json::exception& e) {
+    throw error(static_cast<std::size_t>(seen - text.data()), reason_of(e.what()));
+  }
+}
+
+void write_json(const std::filesystem::path& path, const json& json) {
+  write_file_atomically(path, json.dump(2) + "\n");
+}
+
+}  // namespace lacuna
