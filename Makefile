@@ -1,0 +1,43 @@
+# Lacuna's front door. CMake does the work (CMakePresets.json for developers); this file does the set-up before it.
+# LACUNA_TORCH_DIR=DIR takes the LibTorch there; FRESH=1 makes the demo run every cell anew; JOBS=N bounds the compilers.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BUILD := build
+
+# A compiler needs up to 2 GB here: as many as there are cores, but no more than the memory holds.
+JOBS ?= $(shell awk -v cores="$$(nproc)" '/MemAvailable/ {n = int($$2 / 2e6); print n < 1 ? 1 : n < cores ? n : cores}' /proc/meminfo)
+TEST_JOBS ?= 2
+
+CONFIGURE = cmake --log-level=NOTICE -S . -B $(BUILD) -G Ninja $(if $(LACUNA_TORCH_DIR),-DLACUNA_TORCH_DIR='$(LACUNA_TORCH_DIR)')
+COMPILE = cmake --build $(BUILD) -j $(JOBS)
+
+.PHONY: help setup build demo test bench clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
+
+setup:  ## bring what the build needs: packages through apt, LibTorch into build/libtorch
+	@scripts/setup.sh build
+
+# Tests and benchmarks are left out of a first build, and left as they are in a later one.
+build: setup  ## build the program, build/bin/lacuna, and its plugins
+	@$(CONFIGURE) $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF -DLACUNA_BUILD_BENCH=OFF)
+	@$(COMPILE) --target lacuna plugins/all
+
+demo: build  ## compare all methods on the embedded data: reports/demo/index.html (FRESH=1: run every cell here)
+	@scripts/demo.sh $(BUILD)/bin/lacuna $(FRESH)
+
+test:  ## build everything and run all tests
+	@scripts/setup.sh build test bench
+	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON -DLACUNA_BUILD_BENCH=ON
+	@$(COMPILE)
+	@ctest --test-dir $(BUILD) -j $(TEST_JOBS) --output-on-failure
+
+bench:  ## measure the hot paths, each beside the long way
+	@scripts/setup.sh build bench
+	@$(CONFIGURE) -DLACUNA_BUILD_BENCH=ON $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF)
+	@$(COMPILE) --target lacuna_bench
+	@$(BUILD)/bin/lacuna_bench
+
+clean:  ## remove what was built; the downloaded LibTorch stays
+	@if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 ! -name libtorch -exec rm -rf {} +; fi
