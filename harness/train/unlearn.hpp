@@ -30,14 +30,22 @@ struct Progress {
 
 struct Unlearned {
   NamedTensors weights;       // float32, CPU
-  nlohmann::json trajectory;  // {"steps": [{step, epoch, loss, objective, kl_coarse, kl_fine, forget_accuracy,
-                              //   utility_proxy, learning_rate}…], "epochs": […], "kept_epoch": n, "log": {…}}
+
+  // {"steps": [{step, epoch, loss, objective, kl_coarse, kl_fine, forget_accuracy, utility_proxy, learning_rate}…],
+  //  "epochs": [{epoch, learning_rate, loss, forget_accuracy, fitted_accuracy?, validation_accuracy?}…],
+  //  "kept_epoch": n, "log": {name: [values]}}
+  // Steps count from 1, epochs from 0. loss = objective + weight x kl…; a KL term that is not part of it is null.
+  // Accuracies are those of the batch before its update, under the step's prompts. utility_proxy: the share of rows
+  // whose best fine class other than their own is the original model's; where there are coarse names, the mean of that
+  // and the batch's coarse accuracy. kept_epoch is null if no loop ran.
+  nlohmann::json trajectory;
 };
 
-// A loss, gradient or weight that is not finite.
+// A loss or weight that is not finite.
 class NotFinite : public Error {
  public:
   using Error::Error;
+  nlohmann::json trajectory;  // up to the failure, as in Unlearned
 };
 
 // Runs `method` (an Objective or a Method entry). Deterministic: same job, same thread count, same bytes.

@@ -1,0 +1,197 @@
+#include "train/loop.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "lacuna/optimizer.hpp"
+#include "lacuna/random.hpp"
+#include "train/best_epoch.hpp"
+#include "train/kl_terms.hpp"
+
+namespace lacuna {
+namespace {
+
+// Rows of the set to train on and, under checkpoint = validation, rows held out.
+struct Rows {
+  at::Tensor train, held_out;  // int64, CPU
+};
+
+Rows split_rows(std::int64_t size, const LoopOptions& options) {
+  if (options.training.checkpoint != "validation") return {at::arange(size, at::kLong), {}};
+  const auto held_out = std::max<std::int64_t>(
+      1,
+      static_cast<std::int64_t>(static_cast<double>(size) * options.training.validation_fraction));
+  if (held_out >= size)
+    throw ConfigError(fmt::format("training.checkpoint: validation needs at least two pictures"));
+  const auto order = at::randperm(size, make_generator(options.seed, "validation"), at::kLong);
+  return {std::get<0>(order.slice(0, held_out).sort()), order.slice(0, 0, held_out)};
+}
+
+at::Tensor checked_loss(const Objective& objective, const Batch& batch) {
+  auto loss = objective.loss(batch);
+  if (!loss.defined() || loss.dim() != 0 || !loss.requires_grad())
+    throw Error("loss(): did not return a scalar with gradient");
+  return loss;
+}
+
+at::Tensor hits(const at::Tensor& logits, const at::Tensor& target) {
+  return logits.argmax(1).eq(target).sum();
+}
+
+StepRecord record_of(const ClipBatch& batch, const at::Tensor& fitted) {
+  at::NoGradGuard no_grad;
+  StepRecord record;
+  const auto logits = batch.student(Level::fine), target = batch.target(Level::fine);
+  record.rows = target.size(0);
+  record.forgotten = hits(logits, target);
+  if (fitted.defined()) record.fitted = hits(logits, fitted);
+  record.agreeing = hits(without_target(logits, target),
+                         without_target(batch.teacher(Level::fine), target).argmax(1));
+  if (batch.has(Level::coarse))
+    record.coarse_right = hits(batch.student(Level::coarse), batch.target(Level::coarse));
+  return record;
+}
+
+double held_out_accuracy(const ClipBatches& batches, const at::Tensor& rows) {
+  at::NoGradGuard no_grad;
+  std::int64_t correct = 0;
+  constexpr std::int64_t chunk = 256;
+  for (std::int64_t begin = 0; begin < rows.size(0); begin += chunk) {
+    const ClipBatch batch(batches, rows.slice(0, begin, begin + chunk), 0, /*all_templates=*/true);
+    correct += hits(batch.student(Level::fine), batch.target(Level::fine)).item<std::int64_t>();
+  }
+  return static_cast<double>(correct) / static_cast<double>(rows.size(0));
+}
+
+// The weights as leaves that record gradients. A method may have put other tensors into the map.
+std::vector<at::Tensor> trainable(Clip& student) {
+  std::vector<at::Tensor> out;
+  for (auto& [name, weight] : student.weights()) {
+    if (!weight.is_leaf() || weight.scalar_type() != at::kFloat)
+      weight = weight.detach().to(at::kFloat);
+    out.push_back(weight.requires_grad_(true));
+  }
+  return out;
+}
+
+NamedTensors gradients_of(const Clip& student) {
+  NamedTensors out;
+  for (const auto& [name, weight] : student.weights())
+    if (weight.grad().defined()) out[name] = weight.grad();
+  return out;
+}
+
+NamedTensors copy_of(const Clip& student) {
+  NamedTensors out;
+  for (const auto& [name, weight] : student.weights()) out[name] = weight.detach().clone();
+  return out;
+}
+
+}  // namespace
+
+void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
+              const LoopOptions& options,
+              const std::function<void(NamedTensors& gradients)>& on_gradients,
+              Trajectory& trajectory) {
+  const auto& training = options.training;
+  const auto device = batches.set().fine.device();
+  const auto rows = split_rows(batches.set().size(), options);
+  const auto steps = (rows.train.size(0) + training.batch_size - 1) / training.batch_size;
+  const bool all_templates = training.student_prompts == "ensemble";
+  auto order = make_generator(options.seed, "order");
+  auto prompts = make_generator(options.seed, "prompt");
+  objective.prepare(batches.set(), make_generator(options.seed, "method"));
+
+  AdamW optimizer(trainable(student), {.learning_rate = training.learning_rate,
+                                       .beta1 = training.beta1,
+                                       .beta2 = training.beta2,
+                                       .eps = training.eps,
+                                       .weight_decay = training.weight_decay});
+  trajectory.begin(steps * training.epochs, device.is_cpu());
+  BestEpoch best;
+  NamedTensors kept;
+  std::optional<bool> fits_truth;
+  for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) {
+    const double rate = training.learning_rate * cosine_factor(epoch, training.epochs);
+    optimizer.set_learning_rate(rate);
+    const auto shuffled =
+        rows.train.index_select(0, at::randperm(rows.train.size(0), order, at::kLong)).to(device);
+    const auto drawn = at::randint(batches.templates(), {steps}, prompts, at::kLong);
+    bool fits = false;
+    for (std::int64_t step = 0; step < steps; ++step) {
+      const auto begin = step * training.batch_size;
+      const ClipBatch batch(batches, shuffled.slice(0, begin, begin + training.batch_size),
+                            drawn[step].item<std::int64_t>(), all_templates);
+      optimizer.zero_grad();
+      const auto own = checked_loss(objective, batch);
+      const auto kl = kl_terms(batch, options.kl);
+      auto loss = own;
+      if (kl.coarse.defined()) loss = loss + options.kl.coarse * kl.coarse;
+      if (kl.fine.defined()) loss = loss + options.kl.fine * kl.fine;
+      const auto fitted = objective.fitted(batch);
+      fits = fitted.defined();
+      if (!fits_truth) fits_truth = fits && fitted.equal(batch.target(Level::fine));
+      auto record = record_of(batch, fitted);
+      record.loss = loss, record.objective = own;
+      record.kl_coarse = kl.coarse, record.kl_fine = kl.fine;
+      loss.backward();
+      if (on_gradients) {
+        at::NoGradGuard no_grad;
+        auto gradients = gradients_of(student);
+        on_gradients(gradients);
+      }
+      optimizer.step();
+      trajectory.add(std::move(record), epoch, rate);
+    }
+
+    const auto counts = trajectory.end_epoch();
+    const auto share = [&](std::int64_t n) { return static_cast<double>(n) / counts.rows; };
+    nlohmann::json entry{{"epoch", epoch},
+                         {"learning_rate", rate},
+                         {"loss", counts.loss / counts.steps},
+                         {"forget_accuracy", share(counts.forgotten)}};
+    if (fits) entry["fitted_accuracy"] = share(counts.fitted);
+    double accuracy = share(fits ? counts.fitted : counts.forgotten);
+    auto aim = fits ? BestEpoch::Aim::highest : BestEpoch::Aim::lowest;
+    if (rows.held_out.defined()) {
+      accuracy = held_out_accuracy(batches, rows.held_out.to(device));
+      aim = *fits_truth ? BestEpoch::Aim::highest : BestEpoch::Aim::lowest;
+      entry["validation_accuracy"] = accuracy;
+    }
+    trajectory.add_epoch(std::move(entry));
+    const bool last = epoch + 1 == training.epochs;
+    // The last epoch's weights are in place already: no copy of them is needed.
+    if (training.checkpoint != "last" && best.offer(epoch, accuracy, aim))
+      kept = last ? NamedTensors{} : copy_of(student);
+  }
+  optimizer.zero_grad();
+  trajectory.set_kept(kept.empty() ? training.epochs - 1 : best.kept());
+  at::NoGradGuard no_grad;
+  for (auto& [name, weight] : kept) student.weights()[name].copy_(weight);
+}
+
+NamedTensors set_gradient(Clip& student, const ClipBatches& batches, Objective& objective,
+                          const LoopOptions& options) {
+  const auto& training = options.training;
+  for (auto& weight : trainable(student)) weight.mutable_grad().reset();
+  auto prompts = make_generator(options.seed, "prompt");
+  objective.prepare(batches.set(), make_generator(options.seed, "method"));
+  const auto rows = at::arange(batches.set().size(), batches.set().fine.options());
+  for (std::int64_t begin = 0; begin < rows.size(0); begin += training.batch_size) {
+    const auto prompt =
+        at::randint(batches.templates(), {1}, prompts, at::kLong).item<std::int64_t>();
+    const ClipBatch batch(batches, rows.slice(0, begin, begin + training.batch_size), prompt,
+                          training.student_prompts == "ensemble");
+    (checked_loss(objective, batch) * batch.index().size(0)).backward();
+  }
+  NamedTensors out;
+  for (auto& [name, weight] : student.weights()) {
+    out[name] = weight.grad().defined() ? weight.grad() : at::zeros_like(weight);
+    weight.mutable_grad().reset();
+  }
+  return out;
+}
+
+}  // namespace lacuna
