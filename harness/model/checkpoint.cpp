@@ -29,9 +29,8 @@ NamedTensors load_weights(const std::filesystem::path& path, const ClipConfig& c
   try {
     for (auto& [name, tensor] : tensors) {
       if (!tensor.is_floating_point())
-        throw ConfigError(
-            fmt::format("tensor '{}': {} is no type for weights (F32, F16, BF16 or F64)", name,
-                        c10::toString(tensor.scalar_type())));
+        throw ConfigError(fmt::format("{}: {} is no type for weights (F32, F16, BF16 or F64)", name,
+                                      c10::toString(tensor.scalar_type())));
       tensor = tensor.to(at::kFloat);
     }
     Clip(config, tensors);  // its constructor checks names and shapes
