@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 torch_wheels=(torch==2.11.0 nvidia-cuda-cupti==13.0.85 nvidia-cuda-runtime==13.0.96)
-backports=/etc/apt/sources.list.d/lacuna-backports.list
+backports=${APT_SOURCES_DIR:-/etc/apt/sources.list.d}/lacuna-backports.list
 
 # A package stands for a command where it has one: a newer cmake or another chromium on PATH is as good.
 declare -A command_of=([g++]=g++ [cmake]=cmake [ninja-build]=ninja [make]=make [pkg-config]=pkg-config [chromium]=chromium)
@@ -14,7 +14,7 @@ packages=()
 for group in "${@:-build}"; do
   case $group in
     build) packages+=(g++ cmake ninja-build make pkg-config libboost-dev nlohmann-json3-dev libopencv-core-dev
-      libopencv-imgproc-dev libcli11-dev libfmt-dev libssl-dev libutf8proc-dev zlib1g-dev ca-certificates) ;;
+      libopencv-imgproc-dev libcli11-dev libfmt-dev libssl-dev libutf8proc-dev zlib1g-dev) ;;
     test) packages+=(libcatch2-dev chromium) ;;
     bench) packages+=(libbenchmark-dev) ;;
     *) echo "setup: $group: no such group (build, test or bench)" >&2; exit 2 ;;
@@ -42,10 +42,11 @@ is_there() {
 # Where LibTorch is; empty where there is none. Fails where LACUNA_TORCH_DIR asks for what is not there.
 torch_dir() { ! command -v cmake >/dev/null || cmake -P cmake/LacunaTorch.cmake; }
 
-# Of all versions that apt knows, one that will do; empty where there is none.
+# Of all versions that apt knows, the first that will do; empty where there is none.
 catch2_version() {
-  apt-cache madison libcatch2-dev | awk '{print $3}' | while read -r version; do
-    if dpkg --compare-versions "$version" ge 3.7; then echo "$version"; break; fi
+  local version
+  for version in $(apt-cache madison libcatch2-dev 2>/dev/null | awk '{print $3}'); do
+    if dpkg --compare-versions "$version" ge 3.7; then echo "$version"; return; fi
   done
 }
 
@@ -97,7 +98,7 @@ install_torch() {
   local part=build/libtorch.part
   say "bringing LibTorch into build/libtorch: ${torch_wheels[*]} (0.5 GB, once)"
   rm -rf "$part" && mkdir -p "$part/tmp"
-  TMPDIR=$PWD/$part/tmp python3 -m pip install --no-input --no-deps --no-compile --target "$part/libtorch" \
+  TMPDIR=$PWD/$part/tmp PIP_ROOT_USER_ACTION=ignore python3 -m pip install --no-input --no-deps --no-compile --target "$part/libtorch" \
     "${torch_wheels[@]}" </dev/null >&2 ||
     die "LibTorch: pip could not bring it (or set LACUNA_TORCH_DIR to an unpacked LibTorch 2.11)"
   rm -rf build/libtorch
