@@ -1,0 +1,55 @@
+#include "report/format.hpp"
+
+#include <fmt/format.h>
+
+namespace lacuna::report {
+
+std::string percent(double fraction) {
+  std::string text = fmt::format("{:.2f}", 100 * fraction);
+  return text == "-0.00" ? "0.00" : text;
+}
+
+std::string with_unit(double value, const std::string& unit) {
+  return unit == "1" ? percent(value) : fmt::format("{:.4g}", value);
+}
+
+std::string mean_and_sd(const Measure& measure) {
+  if (!measure.defined()) return "-";
+  const auto sd = measure.sd();
+  return percent(measure.mean()) + (sd ? " ± " + percent(*sd) : "");
+}
+
+std::string request_in_words(const Board& board) {
+  if (!board.sample || !board.sample->request.is_object()) return board.request;
+  const auto& request = board.sample->request;
+  const auto concepts = request.find("concepts");
+  const auto dataset = request.find("dataset");
+  if (concepts == request.end() || !concepts->is_array() || dataset == request.end()) {
+    return board.request;
+  }
+  return fmt::format("{}: {} concept{} of {}", board.request, concepts->size(),
+                     concepts->size() == 1 ? "" : "s", member(*dataset, "id"));
+}
+
+std::string status_in_words(const Cell& cell) {
+  switch (cell.status) {
+    case Status::ok:
+      return "";
+    case Status::missing:
+      return "missing: no result file yet";
+    case Status::not_applicable:
+      return "not applicable: " + cell.reason;
+    case Status::failed:
+      break;
+  }
+  return "failed" + (cell.failure.empty() ? "" : " (" + cell.failure + ")") + ": " + cell.reason;
+}
+
+std::string member(const nlohmann::json& object, const char* key) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null() || found->is_structured()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+}  // namespace lacuna::report

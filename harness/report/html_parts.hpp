@@ -1,0 +1,35 @@
+// The pieces of the page. Each returns finished markup; all text in it is escaped.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "report/table.hpp"
+
+namespace lacuna::report {
+
+// Where things are: `prefix` starts every id of this board, `results` leads to the results folder.
+struct Place {
+  std::string prefix;
+  std::filesystem::path results;
+
+  std::string cell(const std::string& key) const;  // URL of a result file
+};
+
+std::string facts(const Board& board);       // model, request, data, cells
+std::string highlights(const Board& board);  // the three best means
+std::string main_table(const Board& board, const Place& place);
+std::string transfer_table(const Board& board,
+                           const Place& place);  // "" without out-of-domain evaluations
+std::string zero_shot_table(const Board& board, const Place& place);  // "" without zero-shot suites
+std::string metrics_table(const Board& board, const Place& place);    // "" without stored metrics
+std::string runs_table(const Board& board, const Place& place);
+std::string settings_table(const Board& board);
+
+// Quality over utility with curves of equal Q-U; "" if no row has both.
+std::string scatter_plot(const Board& board, const Place& place);
+
+// Forget accuracy and loss over the steps of one run; "" without a trajectory.
+std::string sparkline(const Cell& cell);
+
+}  // namespace lacuna::report

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/format.hpp"
+#include "report/html_parts.hpp"
+#include "report/html_text.hpp"
+
+namespace lacuna::report {
+namespace {
+
+constexpr double width = 120, height = 28, pad = 2;
+constexpr std::size_t most_points = 48;
+
+using Series = std::vector<std::pair<double, double>>;  // step, value
+
+Series series(const Cell& cell, std::optional<double> TrajectoryPoint::*member) {
+  Series all;
+  for (const auto& point : cell.trajectory) {
+    if (const auto& value = point.*member) all.emplace_back(point.step, *value);
+  }
+  if (all.size() <= most_points) return all;
+  Series some;  // evenly spaced, the first and the last always in
+  for (std::size_t i = 0; i < most_points; ++i)
+    some.push_back(all[i * (all.size() - 1) / (most_points - 1)]);
+  return some;
+}
+
+std::string line(const Series& points, double low, double high, const char* kind) {
+  if (points.size() < 2) return "";
+  const double begin = points.front().first, span = std::max(points.back().first - begin, 1e-12);
+  std::string path;
+  for (const auto& [step, value] : points) {
+    const double x = pad + (step - begin) / span * (width - 2 * pad);
+    const double share = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
+    path += fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", x,
+                        height - pad - share * (height - 2 * pad));
+  }
+  return fmt::format(R"(<polyline class="{}" points="{}"/>)", kind, path);
+}
+
+}  // namespace
+
+std::string sparkline(const Cell& cell) {
+  const Series accuracy = series(cell, &TrajectoryPoint::forget_accuracy);
+  const Series loss = series(cell, &TrajectoryPoint::loss);
+  if (accuracy.size() < 2 && loss.size() < 2) return "";
+  std::string title, lines;
+  if (loss.size() >= 2) {
+    const auto [low, high] = std::minmax_element(
+        loss.begin(), loss.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    lines += line(loss, low->second, high->second, "loss");
+    title = fmt::format("loss {:.3g} to {:.3g}", loss.front().second, loss.back().second);
+  }
+  if (accuracy.size() >= 2) {
+    lines += line(accuracy, 0, 1, "acc");
+    title = fmt::format("Forget accuracy {} to {} %", percent(accuracy.front().second),
+                        percent(accuracy.back().second)) +
+            (title.empty() ? "" : ", " + title);
+  }
+  title += fmt::format(" over {:.0f} steps",
+                       cell.trajectory.back().step - cell.trajectory.front().step + 1);
+  if (cell.kept_epoch) title += fmt::format(", epoch {} kept", *cell.kept_epoch);
+  return fmt::format(
+      R"(<svg class="spark" viewBox="0 0 {:.0f} {:.0f}" role="img"><title>{}</title>{}</svg>)",
+      width, height, esc(title), lines);
+}
+
+}  // namespace lacuna::report

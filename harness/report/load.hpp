@@ -1,0 +1,86 @@
+// A folder of results as the report sees it: what the plans asked for, and what came of every cell.
+// The layout is docs/results.md's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lacuna/metric.hpp"
+
+namespace lacuna::report {
+
+enum class Status { ok, failed, not_applicable, missing };
+
+const char* to_string(Status status);
+
+// counts[group][level], as stored: group is forget, retain or all; level is fine or coarse.
+using Counts = std::map<std::string, std::map<std::string, Count>>;
+
+// {0, 0} if the evaluation, the group or the level was not counted.
+Count count_of(const std::map<std::string, Counts>& counts, const std::string& evaluation,
+               const std::string& group, const std::string& level);
+
+struct StoredMetric {
+  std::string name = {};
+  std::optional<double> value = {};
+  std::string reason = {};  // why there is no value
+  std::string unit = "1";
+  bool higher_is_better = true;
+};
+
+struct TrajectoryPoint {
+  double step = 0;
+  std::optional<double> loss = {}, forget_accuracy = {};
+};
+
+// One result file. A missing one has status `missing` and nothing else.
+struct Cell {
+  std::string key = {};
+  Status status = Status::missing;
+  std::string failure = {}, reason = {};
+  nlohmann::json model = {}, request = {}, method = {},
+                 training = {};               // of "cell"; null where absent
+  std::map<std::string, Counts> counts = {};  // by evaluation id
+  std::vector<StoredMetric> metrics = {};
+  std::vector<TrajectoryPoint> trajectory = {};
+  std::optional<std::int64_t> kept_epoch = {};
+};
+
+struct PlannedCell {
+  std::string key = {}, original = {}, model = {}, request = {}, method = {}, label = {};
+  std::uint64_t seed = 0;
+};
+
+struct PlannedOriginal {
+  std::string key = {}, model = {}, request = {};
+};
+
+struct PlannedEvaluation {
+  std::string id = {}, title = {};
+  Role role = Role::in_domain;
+};
+
+struct Plan {
+  std::string name = {}, title = {}, sha256 = {};
+  std::vector<PlannedCell> cells = {};
+  std::vector<PlannedOriginal> originals = {};
+  std::vector<PlannedEvaluation> evaluations = {};
+};
+
+struct Results {
+  std::filesystem::path folder = {};
+  std::vector<Plan> plans = {};            // by file name
+  std::map<std::string, Cell> cells = {};  // every planned key, missing ones included
+  std::int64_t unplanned = 0;              // result files that no plan asks for
+};
+
+// Throws ConfigError in one line: no such folder, no plan in it, a damaged file and where it is
+// damaged.
+Results load_results(const std::filesystem::path& folder);
+
+}  // namespace lacuna::report

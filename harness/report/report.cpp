@@ -1,0 +1,59 @@
+#include "report/report.hpp"
+
+#include <map>
+
+#include "lacuna/error.hpp"
+#include "report/html.hpp"
+#include "report/leaderboard.hpp"
+#include "report/text_table.hpp"
+#include "support/files.hpp"
+
+namespace lacuna::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Output {
+  fs::path folder;
+  std::string page;
+  nlohmann::json data;
+};
+
+// Without a trailing slash, so that it has a name; symbolic links stay, so that "../.." leads where
+// it seems to.
+fs::path plain(const fs::path& path) {
+  auto normal = fs::absolute(path).lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
+}  // namespace
+
+std::string make_reports(const std::vector<fs::path>& folders, const fs::path& out,
+                         TableStyle style) {
+  std::vector<Output> outputs;
+  std::map<fs::path, fs::path> seen;
+  std::string text;
+  for (const auto& given : folders) {
+    const Results results = load_results(given);
+    const auto boards = make_boards(results);
+    for (const auto& board : boards) {
+      if (!text.empty()) text += '\n';
+      text += style == TableStyle::markdown ? markdown_table(board) : plain_table(board);
+    }
+    if (out.empty()) continue;
+    const fs::path folder = folders.size() == 1 ? plain(out) : plain(out) / plain(given).filename();
+    if (const auto [other, fresh] = seen.emplace(folder, given); !fresh) {
+      throw ConfigError(given.string() + ": its report would replace that of " +
+                        other->second.string() + " (give them different names, or one --out each)");
+    }
+    const auto link = plain(given).lexically_relative(folder);
+    outputs.push_back({folder, render_page(results, boards, link), leaderboard(results, boards)});
+  }
+  for (const auto& output : outputs) {
+    write_json(output.folder / "leaderboard.json", output.data);
+    write_file_atomically(output.folder / "index.html", output.page);
+  }
+  return text;
+}
+
+}  // namespace lacuna::report

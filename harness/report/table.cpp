@@ -1,0 +1,356 @@
+#include "report/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "lacuna/quality.hpp"
+
+namespace lacuna::report {
+namespace {
+
+using CountsByEvaluation = std::map<std::string, Counts>;
+
+std::vector<std::string> evaluations_of(const Plan& plan, Role role) {
+  std::vector<std::string> ids;
+  for (const auto& evaluation : plan.evaluations) {
+    if (evaluation.role == role) ids.push_back(evaluation.id);
+  }
+  return ids;
+}
+
+// A reason is read far from its evaluation, so it says which one.
+Score of(const std::string& evaluation, Score score) {
+  if (!score.value) score.reason = evaluation + ": " + score.reason;
+  return score;
+}
+
+GroupCounts group_counts(const CountsByEvaluation& counts, const std::string& evaluation) {
+  return {.forget_fine = count_of(counts, evaluation, "forget", "fine"),
+          .forget_coarse = count_of(counts, evaluation, "forget", "coarse"),
+          .retain_fine = count_of(counts, evaluation, "retain", "fine"),
+          .retain_coarse = count_of(counts, evaluation, "retain", "coarse")};
+}
+
+struct Scores {
+  Score quality, utility, q_u;
+};
+
+Scores scores(const CountsByEvaluation& before, const CountsByEvaluation& after,
+              const std::string& evaluation) {
+  const auto a0 = group_counts(before, evaluation), a = group_counts(after, evaluation);
+  return {of(evaluation, forgetting_quality(a0, a)), of(evaluation, utility(a0, a)),
+          of(evaluation, q_u(a0, a))};
+}
+
+void add_accuracies(std::map<std::string, Score>& out, const Plan& plan,
+                    const CountsByEvaluation& counts) {
+  const auto in_domain = evaluations_of(plan, Role::in_domain);
+  for (const char* group : {"forget", "retain"}) {
+    for (const char* level : {"coarse", "fine"}) {
+      const std::string id = std::string(group) + "_" + level;
+      out[id] = in_domain.empty() ? Score{{}, "the suite has no in-domain evaluation"}
+                                  : of(in_domain.front(),
+                                       accuracy(count_of(counts, in_domain.front(), group, level),
+                                                std::string(group) + " " + level));
+    }
+  }
+  const auto suites = evaluations_of(plan, Role::zero_shot);
+  Score mean{.value = 0.0, .reason = {}};
+  for (const auto& id : suites) {
+    const Score one = out["zero_shot/" + id] =
+        of(id, accuracy(count_of(counts, id, "all", "fine"), "all fine"));
+    if (!one.value) {
+      mean = one;
+    } else if (mean.value) {
+      *mean.value += *one.value / static_cast<double>(suites.size());
+    }
+  }
+  out["zero_shot"] = suites.empty() ? Score{{}, "the suite has no zero-shot evaluation"} : mean;
+}
+
+Score difference(const Score& a, const Score& b) {
+  if (!a.value) return a;
+  if (!b.value) return b;
+  return {*a.value - *b.value, ""};
+}
+
+// What only exists beside the original model.
+void add_comparisons(std::map<std::string, Score>& out, const Plan& plan,
+                     const CountsByEvaluation& before, const CountsByEvaluation& after) {
+  const auto in_domain = evaluations_of(plan, Role::in_domain);
+  Scores here;
+  if (!in_domain.empty()) {
+    here = scores(before, after, in_domain.front());
+    out["quality"] = here.quality;
+    out["utility"] = here.utility;
+    out["q_u"] = here.q_u;
+  }
+  for (const auto& id : evaluations_of(plan, Role::out_of_domain)) {
+    const Scores there = scores(before, after, id);
+    out[id + "/quality"] = there.quality;
+    out[id + "/utility"] = there.utility;
+    out[id + "/q_u"] = there.q_u;
+    out[id + "/quality_gap"] = difference(here.quality, there.quality);
+    out[id + "/q_u_gap"] = difference(here.q_u, there.q_u);
+  }
+  const auto suites = evaluations_of(plan, Role::zero_shot);
+  Score worst{.value = -1.0, .reason = {}};
+  for (const auto& id : suites) {
+    const Score kept = of(id, ratio(count_of(before, id, "all", "fine"),
+                                    count_of(after, id, "all", "fine"), "all fine"));
+    if (!kept.value) {
+      worst = kept;
+      break;
+    }
+    worst.value = std::max(*worst.value, 1 - *kept.value);
+  }
+  if (!suites.empty()) out["zero_shot_worst_drop"] = worst;
+}
+
+void add(std::map<std::string, Measure>& measures, const std::string& id, const Run& run,
+         const std::optional<double>& value, const std::string& reason) {
+  auto& measure = measures[id];
+  if (value) {
+    measure.values.push_back({run.seed, run.cell->key, *value});
+    measure.reason.clear();
+  } else if (!measure.defined() && measure.reason.empty()) {
+    measure.reason = reason;
+  }
+}
+
+void measure(Row& row, const Plan& plan, const Cell* original) {
+  std::stable_sort(row.runs.begin(), row.runs.end(),
+                   [](const Run& a, const Run& b) { return a.seed < b.seed; });
+  for (const auto& run : row.runs) {
+    if (run.cell->status != Status::ok) continue;
+    std::map<std::string, Score> values;
+    add_accuracies(values, plan, run.cell->counts);
+    if (original) add_comparisons(values, plan, original->counts, run.cell->counts);
+    for (const auto& [id, score] : values) add(row.measures, id, run, score.value, score.reason);
+    for (const auto& stored : run.cell->metrics) {
+      add(row.metrics, stored.name, run, stored.value, stored.reason);
+    }
+  }
+}
+
+bool positive(const nlohmann::json& method, const char* level) {
+  const auto kl = method.is_object() ? method.find("kl") : method.end();
+  if (!method.is_object() || kl == method.end() || !kl->is_object()) return false;
+  const auto weight = kl->find(level);
+  return weight != kl->end() && weight->is_number() && weight->get<double>() > 0;
+}
+
+// The settings of a cell as flat "/params/beta" → 0.5 pairs.
+nlohmann::json settings(const Cell& cell) {
+  nlohmann::json all = nlohmann::json::object();
+  if (cell.method.is_object()) {
+    for (const char* part : {"params", "kl"}) {
+      if (cell.method.contains(part)) all[part] = cell.method[part];
+    }
+  }
+  if (cell.training.is_object()) all["training"] = cell.training;
+  return all.empty() ? all : all.flatten();
+}
+
+// " (beta 0.5)": what sets this configuration apart from the others that carry the same label.
+std::string distinction(const nlohmann::json& mine, const std::vector<nlohmann::json>& all) {
+  std::string text;
+  for (const auto& [path, value] : mine.items()) {
+    const bool differs = std::any_of(all.begin(), all.end(), [&](const auto& other) {
+      return !other.contains(path) || other[path] != value;
+    });
+    if (!differs) continue;
+    const std::string name = path.substr(path.rfind('/') + 1);
+    text += (text.empty() ? " (" : ", ") + name + " " +
+            (value.is_string() ? value.template get<std::string>() : value.dump());
+  }
+  return text.empty() ? text : text + ")";
+}
+
+// One row a configuration: cells of one label whose settings are equal. A missing cell's settings
+// are unknown; it joins the label's first configuration, so that no planned cell is ever left out.
+std::vector<Row> make_rows(const std::vector<PlannedCell>& planned, const Results& results) {
+  std::vector<std::string> labels;
+  std::map<std::string, std::vector<const PlannedCell*>> by_label;
+  for (const auto& cell : planned) {
+    if (!by_label.contains(cell.label)) labels.push_back(cell.label);
+    by_label[cell.label].push_back(&cell);
+  }
+  std::vector<Row> rows;
+  for (const auto& label : labels) {
+    std::vector<nlohmann::json> configurations;
+    for (const auto* cell : by_label[label]) {
+      const auto& found = results.cells.at(cell->key);
+      if (found.status == Status::missing) continue;
+      const auto mine = settings(found);
+      if (std::find(configurations.begin(), configurations.end(), mine) == configurations.end()) {
+        configurations.push_back(mine);
+      }
+    }
+    if (configurations.empty()) configurations.push_back(nlohmann::json::object());
+    const std::size_t first = rows.size();
+    for (const auto& configuration : configurations) {
+      Row row{.label = label};
+      if (configurations.size() > 1) row.label += distinction(configuration, configurations);
+      rows.push_back(std::move(row));
+    }
+    for (const auto* cell : by_label[label]) {
+      const auto& found = results.cells.at(cell->key);
+      const auto which = std::find(configurations.begin(), configurations.end(), settings(found));
+      const bool known = found.status != Status::missing && which != configurations.end();
+      Row& row =
+          rows[first + (known ? static_cast<std::size_t>(which - configurations.begin()) : 0)];
+      row.method_id = cell->method;
+      row.kl = row.kl || positive(found.method, "coarse") || positive(found.method, "fine");
+      row.runs.push_back({cell->seed, &found});
+    }
+  }
+  return rows;
+}
+
+void add_columns(Board& board) {
+  const Plan& plan = *board.plan;
+  board.main = {
+      {"forget_coarse", "Forget set", "coarse", true,
+       "Accuracy on the forget images at coarse level: the parent concept should stay known"},
+      {"forget_fine", "Forget set", "fine", false,
+       "Accuracy on the forget images at fine level: this is what should be forgotten"},
+      {"retain_coarse", "Retain set", "coarse", true,
+       "Accuracy on all other images at coarse level"},
+      {"retain_fine", "Retain set", "fine", true, "Accuracy on all other images at fine level"},
+      {"quality", "Scores", "Quality", true, "Share of the forget accuracy that is gone: 1 - a/a0"},
+      {"utility", "Scores", "Utility", true,
+       "What is kept: mean of min(1, a/a0) over forget coarse, retain coarse, retain fine"},
+      {"q_u", "Scores", "Q-U", true, "Harmonic mean of Quality and Utility"}};
+  const auto suites = evaluations_of(plan, Role::zero_shot);
+  if (!suites.empty()) {
+    board.main.push_back(
+        {"zero_shot", "", "Zero-shot", true,
+         "Mean fine accuracy over the zero-shot suites, which share no concept with the request"});
+  }
+  const auto out_of_domain = evaluations_of(plan, Role::out_of_domain);
+  if (!out_of_domain.empty()) {
+    board.transfer = {{"quality", "In domain", "Quality", true, ""},
+                      {"utility", "In domain", "Utility", true, ""},
+                      {"q_u", "In domain", "Q-U", true, ""}};
+  }
+  for (const auto& evaluation : plan.evaluations) {
+    if (evaluation.role == Role::zero_shot) {
+      board.zero_shot.push_back(
+          {"zero_shot/" + evaluation.id, "Suites", evaluation.title, true, ""});
+    } else if (evaluation.role == Role::out_of_domain) {
+      const std::string group = "Out of domain: " + evaluation.title, id = evaluation.id;
+      board.transfer.push_back({id + "/quality", group, "Quality", true, ""});
+      board.transfer.push_back({id + "/utility", group, "Utility", true, ""});
+      board.transfer.push_back({id + "/q_u", group, "Q-U", true, ""});
+      const std::string gap =
+          out_of_domain.size() == 1 ? "Gap (in - out)" : "Gap: " + evaluation.title;
+      board.transfer.push_back({id + "/quality_gap", gap, "Quality", false,
+                                "In-domain minus out-of-domain, percentage points"});
+      board.transfer.push_back(
+          {id + "/q_u_gap", gap, "Q-U", false, "In-domain minus out-of-domain, percentage points"});
+    }
+  }
+  if (!suites.empty()) {
+    board.zero_shot.push_back({"zero_shot", "All", "Mean", true, "Mean of the suites"});
+    board.zero_shot.push_back({"zero_shot_worst_drop", "All", "Worst drop", false,
+                               "Largest relative loss against the original model over the suites"});
+  }
+  for (const auto& row : board.rows) {
+    for (const auto& run : row.runs) {
+      for (const auto& metric : run.cell->metrics) {
+        board.metrics[metric.name] = {metric.name, "", metric.name, metric.higher_is_better, ""};
+        board.units[metric.name] = metric.unit;
+      }
+    }
+  }
+}
+
+Board make_board(const Plan& plan, const PlannedOriginal& planned, const Results& results) {
+  Board board{.plan = &plan, .model = planned.model, .request = planned.request};
+  const Cell& original = results.cells.at(planned.key);
+  const bool known = original.status == Status::ok;
+  board.original = {.label = "Original model", .method_id = "original", .runs = {{0, &original}}};
+  measure(board.original, plan, nullptr);
+
+  std::vector<PlannedCell> mine;
+  std::copy_if(plan.cells.begin(), plan.cells.end(), std::back_inserter(mine),
+               [&](const auto& cell) {
+                 return cell.model == planned.model && cell.request == planned.request;
+               });
+  board.rows = make_rows(mine, results);
+  for (auto& row : board.rows) {
+    measure(row, plan, known ? &original : nullptr);
+    if (!known && row.first(Status::ok)) {
+      for (const char* id : {"quality", "utility", "q_u"}) {
+        row.measures[id].reason =
+            "the original model's cell is " + std::string(to_string(original.status));
+      }
+    }
+  }
+  std::stable_sort(board.rows.begin(), board.rows.end(), [](const Row& a, const Row& b) {
+    const auto &qa = a.measures.find("q_u"), &qb = b.measures.find("q_u");
+    const bool has_a = qa != a.measures.end() && qa->second.defined();
+    const bool has_b = qb != b.measures.end() && qb->second.defined();
+    if (!has_a || !has_b) return has_a && !has_b;
+    return qa->second.mean() > qb->second.mean();
+  });
+
+  if (original.status != Status::missing) board.sample = &original;
+  for (const auto& row : board.rows) {
+    for (const auto& run : row.runs) {
+      // Not the original if it can be helped: only an unlearning cell is sure to know its request
+      // in full.
+      const bool better = !board.sample || board.sample == &original;
+      if (better && run.cell->status != Status::missing) board.sample = run.cell;
+    }
+  }
+  add_columns(board);
+  return board;
+}
+
+}  // namespace
+
+double Measure::mean() const {
+  double sum = 0;
+  for (const auto& value : values) sum += value.value;
+  return sum / static_cast<double>(values.size());
+}
+
+std::optional<double> Measure::sd() const {
+  if (values.size() < 2) return std::nullopt;
+  const double centre = mean();
+  double sum = 0;
+  for (const auto& value : values) sum += (value.value - centre) * (value.value - centre);
+  return std::sqrt(sum / static_cast<double>(values.size() - 1));
+}
+
+const Cell* Row::first(Status status) const {
+  for (const auto& run : runs) {
+    if (run.cell->status == status) return run.cell;
+  }
+  return nullptr;
+}
+
+std::size_t Row::count(Status status) const {
+  return static_cast<std::size_t>(std::count_if(
+      runs.begin(), runs.end(), [&](const Run& run) { return run.cell->status == status; }));
+}
+
+std::size_t Board::seeds() const {
+  std::size_t most = 0;
+  for (const auto& row : rows) most = std::max(most, row.runs.size());
+  return most;
+}
+
+std::vector<Board> make_boards(const Results& results) {
+  std::vector<Board> boards;
+  for (const auto& plan : results.plans) {
+    for (const auto& original : plan.originals)
+      boards.push_back(make_board(plan, original, results));
+  }
+  return boards;
+}
+
+}  // namespace lacuna::report

@@ -1,0 +1,54 @@
+// A folder of results as docs/results.md describes it, with everything a report has to cope with.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace sample {
+
+struct Options {
+  int seeds = 3;
+  std::string title = "Shapes, difficult split";
+  std::string label;       // of the best method instead of "NHL+KL"
+  bool unmatched = false;  // adds an out-of-domain evaluation that no forget concept matches
+  bool gaps = true;        // failed, not applicable and missing cells
+};
+
+// Seed 1 of GA, GDiff, GA+KL, Relabeling, ME+GD, Task vector, NPO+KL and NHL+KL has the counts of
+// the method paper's Table 2; the other rows and seeds are made up. Overwrites what it writes;
+// deterministic.
+void write_results(const std::filesystem::path& folder, const Options& options = {});
+
+// The key of a cell of that folder.
+std::string key_of(const std::string& label, int seed);
+
+// Reads, changes and writes one JSON file.
+template <typename Change>
+void edit(const std::filesystem::path& path, const Change& change);
+
+nlohmann::json read(const std::filesystem::path& path);
+void write(const std::filesystem::path& path, const std::string& text);
+
+// A fresh empty folder below the temporary one, removed when it goes out of scope.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+template <typename Change>
+void edit(const std::filesystem::path& path, const Change& change) {
+  auto json = read(path);
+  change(json);
+  write(path, json.dump(2));
+}
+
+}  // namespace sample
