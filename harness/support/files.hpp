@@ -11,7 +11,7 @@ namespace lacuna {
 // Throws ConfigError("<path>: reason") if it cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
-// Writes a temporary file in the same folder (unique per process), fsyncs it, renames it over `path`, fsyncs the folder.
+// Writes a temporary file in the same folder (".<name>.<pid>-<n>.tmp"), fsyncs it, renames it over `path`, fsyncs the folder.
 // Creates missing parent folders. A reader, or a process killed at any instant, sees the old file or the new one.
 // Throws Error("<path>: reason"): no space, no permission.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);

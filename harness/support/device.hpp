@@ -1,0 +1,30 @@
+// Compute devices. CUDA is loaded when it is first asked for: the program itself links libtorch_cpu
+// only.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <string>
+#include <vector>
+
+namespace lacuna {
+
+// "cpu", "cuda" (the first device) or "cuda:1". Throws ConfigError, in one line: an unknown name,
+// no CUDA device, no such index. The first call that asks for CUDA loads it, for good; nothing in
+// the process may have asked LibTorch about CUDA before. [one thread]
+c10::Device open_device(const std::string& name);
+
+struct CudaDevice {
+  std::string name;       // as the driver says it
+  std::size_t bytes = 0;  // of memory
+};
+
+struct CudaState {
+  std::vector<CudaDevice> devices;  // by index
+  std::string reason;               // why there are none
+};
+
+// Loads CUDA if it can be, never throws. The same answer for the life of the process.
+const CudaState& cuda_state();
+
+}  // namespace lacuna
