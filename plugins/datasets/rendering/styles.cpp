@@ -120,7 +120,8 @@ void paint_filled(const Drawing& drawing, const Nuisances& n, int size, SplitMix
   const Colour foreground = contrasting_colour(background, n.contrast, random);
   Canvas canvas(size, background);
   for (auto left = random.between(0, n.clutter); left > 0; --left) {
-    const Colour colour = mix(any_colour(random), background, draw(random, 30, 90));
+    const Colour tint = any_colour(random);
+    const Colour colour = mix(tint, background, draw(random, 30, 90));
     scatter(canvas.numbers(), canvas.add(colour), random);
   }
   const Transform transform = place(n, canvas.side(), random);

@@ -29,7 +29,10 @@ constexpr Concept kConcepts[] = {
     {"star", "six-pointed star", [](Drawing& d, SplitMix& r) { d.star(6, 98, vary(r, 42, 58)); }},
     {"star", "eight-pointed star", [](Drawing& d, SplitMix& r) { d.star(8, 98, vary(r, 46, 64)); }},
     {"star", "starburst",
-     [](Drawing& d, SplitMix& r) { d.star(vary(r, 13, 16), 98, vary(r, 56, 68)); }},
+     [](Drawing& d, SplitMix& r) {
+       const int points = vary(r, 13, 16);
+       d.star(points, 98, vary(r, 56, 68));
+     }},
 
     {"cross", "plus sign",
      [](Drawing& d, SplitMix& r) {
