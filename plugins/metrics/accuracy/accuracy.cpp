@@ -52,4 +52,7 @@ class Accuracy final : public lacuna::Metric {
 LACUNA_PLUGIN(lacuna::metric<Accuracy>(
     {.id = "accuracy",
      .version = "1.0.0",
-     .summary = "In-domain top-1 accuracy of the forget and retain pictures, fine and coarse"}))
+     .summary = "In-domain top-1 accuracy of the forget and retain pictures, fine and coarse",
+     .citation =
+         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
+         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))

@@ -60,4 +60,7 @@ class ZeroShot final : public lacuna::Metric {
 LACUNA_PLUGIN(lacuna::metric<ZeroShot>(
     {.id = "zero_shot",
      .version = "1.0.0",
-     .summary = "Mean zero-shot accuracy over unrelated datasets, with the mean and worst drop"}))
+     .summary = "Mean zero-shot accuracy over unrelated datasets, with the mean and worst drop",
+     .citation =
+         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
+         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))

@@ -1,0 +1,153 @@
+// What the tests of the training room share: a tiny random CLIP, a forgetting set, objectives made
+// for a test.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <stdlib.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lacuna/lacuna.hpp"
+#include "plugin/registry.hpp"
+#include "train/clip_batch.hpp"
+#include "train/unlearn.hpp"
+
+namespace lacuna::testing {
+
+inline ClipConfig tiny_config() {
+  ClipConfig config;
+  config.embedding = 12;
+  config.vision = {.image_size = 8, .patch_size = 4, .width = 16, .layers = 1, .heads = 2};
+  config.text = {
+      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
+  return config;
+}
+
+inline Checkpoint tiny_model(std::uint64_t seed = 1) {
+  return {tiny_config(), Tokenizer({}),
+          Clip::initial_weights(tiny_config(), make_generator(seed, "weights"))};
+}
+
+// Random pictures of classes 0, 1, 2 of six, under two coarse names and three prompts.
+inline ForgettingSet tiny_set(std::int64_t size = 10) {
+  ForgettingSet set;
+  set.taxonomy = {{"ant", "bee", "cat", "dog", "elk", "fox"}, {"bug", "beast"}, {0, 0, 1, 1, 1, 1}};
+  set.templates = {"a {}.", "my {}!", "one more {}"};
+  set.images = at::randint(256, {size, 3, 8, 8}, make_generator(5, "pictures"), at::kByte);
+  set.fine = at::arange(size, at::kLong).remainder(3);
+  set.coarse = at::tensor(set.taxonomy.parent, at::kLong).index_select(0, set.fine);
+  return set;
+}
+
+inline TrainingConfig tiny_training() {
+  TrainingConfig training;
+  training.learning_rate = 1e-3;
+  training.epochs = 3;
+  training.batch_size = 4;
+  return training;
+}
+
+inline UnlearnJob tiny_job() {
+  UnlearnJob job;
+  job.training = tiny_training();
+  job.seed = 7;
+  return job;
+}
+
+inline const Entry& method(const std::string& id) {
+  static auto& registry = *[] {
+    auto* all = new Registry;
+    for (const char* name : {"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector"})
+      all->load(std::filesystem::path(LACUNA_PLUGIN_DIR) / (std::string(name) + ".so"));
+    return all;
+  }();
+  return *registry.find(Kind::method, id).entry;
+}
+
+inline bool equal(const NamedTensors& a, const NamedTensors& b) {
+  if (a.size() != b.size()) return false;
+  for (const auto& [name, tensor] : a)
+    if (!b.contains(name) || !tensor.equal(b.at(name))) return false;
+  return true;
+}
+
+inline double largest_difference(const NamedTensors& a, const NamedTensors& b) {
+  double largest = 0;
+  for (const auto& [name, tensor] : a)
+    largest = std::max(largest, (tensor - b.at(name)).abs().max().item<double>());
+  return largest;
+}
+
+// An objective whose loss a test writes as a function of the batch and of the number of calls
+// before.
+class Scripted : public Objective {
+ public:
+  using Params = NoParams;
+  using Script = std::function<at::Tensor(const Batch&, std::int64_t call)>;
+  static inline Script script;  // set by the test before the run
+  explicit Scripted(Params) {}
+  at::Tensor loss(const Batch& batch) const override { return script(batch, calls_++); }
+
+ private:
+  mutable std::int64_t calls_ = 0;
+};
+
+inline const Entry& scripted(Scripted::Script script) {
+  static const Entry entry =
+      objective<Scripted>({.id = "scripted", .version = "1.0.0", .summary = "s", .citation = ""});
+  Scripted::script = std::move(script);
+  return entry;
+}
+
+// A method whose run() a test writes.
+class ScriptedMethod : public Method {
+ public:
+  using Params = NoParams;
+  static inline std::function<void(UnlearnContext&)> script;
+  explicit ScriptedMethod(Params) {}
+  void run(UnlearnContext& context) override { script(context); }
+};
+
+inline const Entry& scripted_method(std::function<void(UnlearnContext&)> script) {
+  static const Entry entry = lacuna::method<ScriptedMethod>(
+      {.id = "scripted", .version = "1.0.0", .summary = "s", .citation = ""});
+  ScriptedMethod::script = std::move(script);
+  return entry;
+}
+
+// what() of the E that `call` throws; "" if it throws none.
+template <class E, class F>
+std::string message_of(F&& call) {
+  try {
+    call();
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "";
+}
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "lacuna-train-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace lacuna::testing
