@@ -1,6 +1,7 @@
 #include "train/clip_batch.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include "model/autocast.hpp"

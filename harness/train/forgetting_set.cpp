@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
 #include "model/safetensors.hpp"
 #include "model/zero_shot.hpp"

@@ -1,8 +1,10 @@
 #include "train/loop.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "lacuna/optimizer.hpp"
@@ -24,7 +26,7 @@ Rows split_rows(std::int64_t size, const LoopOptions& options) {
       1,
       static_cast<std::int64_t>(static_cast<double>(size) * options.training.validation_fraction));
   if (held_out >= size)
-    throw ConfigError(fmt::format("training.checkpoint: validation needs at least two pictures"));
+    throw ConfigError("training.checkpoint: validation needs at least two pictures");
   const auto order = at::randperm(size, make_generator(options.seed, "validation"), at::kLong);
   return {std::get<0>(order.slice(0, held_out).sort()), order.slice(0, 0, held_out)};
 }

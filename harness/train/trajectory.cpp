@@ -1,6 +1,7 @@
 #include "train/trajectory.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -9,7 +10,9 @@ namespace lacuna {
 namespace {
 
 // Order of the scalars of a step.
-enum Slot { loss, objective, kl_coarse, kl_fine, forgotten, fitted, agreeing, coarse_right, slots };
+namespace slot {
+enum { loss, objective, kl_coarse, kl_fine, forgotten, fitted, agreeing, coarse_right };
+}
 
 constexpr auto display_period = std::chrono::milliseconds(200);
 
@@ -49,30 +52,30 @@ void Trajectory::read() {
     const auto& step = pending_[i];
     const auto row = at[static_cast<std::int64_t>(i)];
     const double n = static_cast<double>(step.rows);
-    if (!std::isfinite(row[loss])) {
+    if (!std::isfinite(row[slot::loss])) {
       NotFinite error(
           fmt::format("loss: {} at step {} of {}, epoch {} (a lower learning rate may help)",
-                      row[loss], step.step - first_step_, steps_, step.epoch));
+                      row[slot::loss], step.step - first_step_, steps_, step.epoch));
       error.trajectory = json_;
       throw error;
     }
-    const double accuracy = row[forgotten] / n, agreement = row[agreeing] / n;
+    const double accuracy = row[slot::forgotten] / n, agreement = row[slot::agreeing] / n;
     json_["steps"].push_back(
         {{"step", step.step},
          {"epoch", step.epoch},
-         {"loss", row[loss]},
-         {"objective", row[objective]},
-         {"kl_coarse", step.kl_coarse ? nlohmann::json(row[kl_coarse]) : nlohmann::json()},
-         {"kl_fine", step.kl_fine ? nlohmann::json(row[kl_fine]) : nlohmann::json()},
+         {"loss", row[slot::loss]},
+         {"objective", row[slot::objective]},
+         {"kl_coarse", step.kl_coarse ? nlohmann::json(row[slot::kl_coarse]) : nlohmann::json()},
+         {"kl_fine", step.kl_fine ? nlohmann::json(row[slot::kl_fine]) : nlohmann::json()},
          {"forget_accuracy", accuracy},
-         {"utility_proxy", step.coarse ? (row[coarse_right] / n + agreement) / 2 : agreement},
+         {"utility_proxy", step.coarse ? (row[slot::coarse_right] / n + agreement) / 2 : agreement},
          {"learning_rate", step.learning_rate}});
-    counts_.forgotten += std::llround(row[forgotten]);
-    counts_.fitted += std::llround(row[fitted]);
+    counts_.forgotten += std::llround(row[slot::forgotten]);
+    counts_.fitted += std::llround(row[slot::fitted]);
     counts_.rows += step.rows;
-    counts_.loss += row[loss];
+    counts_.loss += row[slot::loss];
     ++counts_.steps;
-    latest = {step.step - first_step_, steps_, step.epoch, row[loss], accuracy};
+    latest = {step.step - first_step_, steps_, step.epoch, row[slot::loss], accuracy};
   }
   pending_.clear();
   if (progress_) progress_(latest);

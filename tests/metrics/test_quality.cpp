@@ -68,7 +68,7 @@ TEST_CASE("group counts of predictions made from counts") {
   CHECK(counts.retain_fine == before.retain_fine);
   CHECK(counts.retain_coarse == before.retain_coarse);
   auto flat = predictions(before);
-  flat.coarse_target = flat.coarse_predicted = {};
+  flat.coarse_target = flat.coarse_predicted = at::Tensor();
   CHECK(group_counts(flat).retain_coarse == Count{});
 }
 

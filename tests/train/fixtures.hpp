@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <stdlib.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -22,7 +23,11 @@ namespace lacuna::testing {
 inline ClipConfig tiny_config() {
   ClipConfig config;
   config.embedding = 12;
-  config.vision = {.image_size = 8, .patch_size = 4, .width = 16, .layers = 1, .heads = 2};
+  config.vision.image_size = 8;
+  config.vision.patch_size = 4;
+  config.vision.width = 16;
+  config.vision.layers = 1;
+  config.vision.heads = 2;
   config.text = {
       .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
   return config;
@@ -41,6 +46,14 @@ inline ForgettingSet tiny_set(std::int64_t size = 10) {
   set.images = at::randint(256, {size, 3, 8, 8}, make_generator(5, "pictures"), at::kByte);
   set.fine = at::arange(size, at::kLong).remainder(3);
   set.coarse = at::tensor(set.taxonomy.parent, at::kLong).index_select(0, set.fine);
+  return set;
+}
+
+// The same without coarse names.
+inline ForgettingSet flat(ForgettingSet set) {
+  set.taxonomy.coarse.clear();
+  set.taxonomy.parent.clear();
+  set.coarse = at::Tensor();
   return set;
 }
 

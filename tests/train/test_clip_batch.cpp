@@ -127,10 +127,7 @@ TEST_CASE("logits first asked for without gradient have one for whoever needs it
 
 TEST_CASE("a flat dataset has no coarse level") {
   const auto model = tiny_model();
-  auto set = tiny_set();
-  set.taxonomy.coarse.clear();
-  set.taxonomy.parent.clear();
-  set.coarse = {};
+  const auto set = flat(tiny_set());
   const Clip student(model.config, model.weights);
   const ClipBatches batches(student, model.tokenizer, set, tiny_training());
   const ClipBatch batch(batches, rows_of({0}), 0);

@@ -70,16 +70,16 @@ TEST_CASE("a forgetting set has the drawn pictures with both labels") {
 
 TEST_CASE("a forgetting set survives its file, flat or not") {
   const TemporaryFolder folder;
-  for (const bool flat : {false, true}) {
-    CAPTURE(flat);
+  for (const bool is_flat : {false, true}) {
+    CAPTURE(is_flat);
     auto set = build_forgetting_set(Numbered(), "train", {0, 5, 11}, 8);
-    if (flat) set.taxonomy.coarse.clear(), set.taxonomy.parent.clear(), set.coarse = {};
+    if (is_flat) set = flat(set);
     save_forgetting_set(folder / "set.safetensors", set);
     const auto back = load_forgetting_set(folder / "set.safetensors");
     CHECK(back.images.equal(set.images));
     CHECK(back.fine.equal(set.fine));
-    CHECK(back.coarse.defined() == !flat);
-    if (!flat) CHECK(back.coarse.equal(set.coarse));
+    CHECK(back.coarse.defined() == !is_flat);
+    if (!is_flat) CHECK(back.coarse.equal(set.coarse));
     CHECK(back.taxonomy.fine == set.taxonomy.fine);
     CHECK(back.taxonomy.coarse == set.taxonomy.coarse);
     CHECK(back.taxonomy.parent == set.taxonomy.parent);

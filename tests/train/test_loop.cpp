@@ -102,10 +102,7 @@ TEST_CASE("an epoch's forget accuracy counts pictures, not batches") {
 }
 
 TEST_CASE("the utility proxy starts from full agreement with the original model") {
-  auto set = tiny_set();
-  set.taxonomy.coarse.clear();
-  set.taxonomy.parent.clear();
-  set.coarse = {};
+  const auto set = flat(tiny_set());
   const auto steps = run(method("ga"), tiny_job(), set).trajectory.at("steps");
   CHECK(steps[0].at("utility_proxy") == 1);
 }
@@ -257,10 +254,7 @@ TEST_CASE("progress is told each step on the CPU") {
 }
 
 TEST_CASE("a coarse KL term is refused on a dataset without coarse names") {
-  auto set = tiny_set();
-  set.taxonomy.coarse.clear();
-  set.taxonomy.parent.clear();
-  set.coarse = {};
+  const auto set = flat(tiny_set());
   auto job = tiny_job();
   job.kl.coarse = 1;
   CHECK(message_of<ConfigError>([&] { run(method("ga"), job, set); }) ==
