@@ -13,7 +13,7 @@ namespace {
 
 // A full square with a piece missing: a lacuna.
 constexpr const char* logo_path =
-    "M3 1h18a2 2 0 0 1 2 2v8h-6a3 3 0 1 0 0 2h6v8a2 2 0 0 1-2 2H3a2 2 0 0 1-2-2V3a2 2 0 0 1 2-2z";
+    "M4 2h16a2 2 0 0 1 2 2v4.5a5 5 0 1 0 0 7V20a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z";
 
 std::string head(const std::string& title) {
   const std::string icon = fmt::format(

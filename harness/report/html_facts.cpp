@@ -68,12 +68,16 @@ std::string chips(const nlohmann::json& object) {
   return out;
 }
 
-const Row* best(const Board& board, const std::string& id) {
-  const Row* found = nullptr;
+// The rows with the highest mean; more than one where they tie.
+std::vector<const Row*> best(const Board& board, const std::string& id) {
+  std::vector<const Row*> found;
   for (const auto& row : board.rows) {
     const auto measure = row.measures.find(id);
     if (measure == row.measures.end() || !measure->second.defined()) continue;
-    if (!found || measure->second.mean() > found->measures.at(id).mean()) found = &row;
+    const double mean = measure->second.mean();
+    if (!found.empty() && mean < found.front()->measures.at(id).mean()) continue;
+    if (!found.empty() && mean > found.front()->measures.at(id).mean()) found.clear();
+    found.push_back(&row);
   }
   return found;
 }
@@ -118,16 +122,17 @@ std::string highlights(const Board& board) {
       {"utility", "Keeps most", "highest mean Utility"}};
   std::string out;
   for (const auto& [id, title, what] : cards) {
-    const Row* row = best(board, id);
-    if (!row) continue;
-    const Measure& measure = row->measures.at(id);
+    const auto rows = best(board, id);
+    if (rows.empty()) continue;
+    std::string names = esc(rows.front()->label);
+    if (rows.size() > 1) names += fmt::format(" <small>and {} more</small>", rows.size() - 1);
+    const Measure& measure = rows.front()->measures.at(id);
     const auto sd = measure.sd();
     out += fmt::format(
         "<li><span class=\"card-title\">{}</span><span class=\"card-name\">{}</span>"
         "<span class=\"card-value\">{}<small>{}</small></span><span "
         "class=\"card-what\">{}</span></li>\n",
-        title, esc(row->label), typographic(percent(measure.mean())),
-        sd ? " ± " + percent(*sd) : "", what);
+        title, names, typographic(percent(measure.mean())), sd ? " ± " + percent(*sd) : "", what);
   }
   return out.empty() ? "" : "<ul class=\"cards\">\n" + out + "</ul>\n";
 }

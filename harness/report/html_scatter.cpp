@@ -11,7 +11,7 @@
 namespace lacuna::report {
 namespace {
 
-constexpr double width = 780, height = 580, left = 62, right = 70, top = 18, bottom = 56,
+constexpr double width = 1000, height = 600, left = 62, right = 70, top = 18, bottom = 56,
                  inset = 12;
 constexpr std::size_t hues = 8;
 
@@ -132,38 +132,45 @@ std::string whiskers(const Mark& mark, const Axes& axes) {
   return out;
 }
 
+struct Labels {
+  std::string texts, leaders;
+};
+
 // Each label goes where it covers least, tried from near to far; a far one gets a line to its mark.
-std::string labels(const std::vector<Mark>& marks) {
+Labels labels(const std::vector<Mark>& marks) {
+  const Box canvas{left + 2, top + 2, width - left - right - 4, height - top - bottom - 4};
   std::vector<Box> taken;
   for (const auto& mark : marks) taken.push_back({mark.x - 8, mark.y - 8, 16, 16});
-  std::string out;
+  Labels out;
   for (const auto& mark : marks) {
-    const double w = 7.4 * static_cast<double>(mark.row->label.size()) + 4, h = 16;
+    const double w = 7.9 * static_cast<double>(mark.row->label.size()) + 2, h = 16;
     Box best{};
-    double best_cost = 1e30, best_distance = 0;
-    for (const double distance : {12.0, 24.0, 40.0, 58.0, 78.0, 100.0}) {
+    double best_cost = 1e30, best_distance = 0, best_side = 0;
+    for (const double distance : {13.0, 24.0, 40.0, 58.0, 78.0, 100.0}) {
       for (int turn = 0; turn < 16; ++turn) {
-        const double angle = turn * std::acos(-1.0) / 8;
-        const double ax = mark.x + distance * std::cos(angle),
-                     ay = mark.y + distance * std::sin(angle);
-        const Box box{ax - w * (1 - std::cos(angle)) / 2, ay - h / 2, w, h};
-        double cost = distance * 0.4;
+        const double angle = turn * std::acos(-1.0) / 8, side = std::cos(angle);
+        const Box box{mark.x + distance * side - w * (1 - side) / 2,
+                      mark.y + distance * std::sin(angle) - h / 2, w, h};
+        double cost = distance * 0.4 + 8 * (w * h - overlap(box, canvas));
         for (const auto& other : taken) cost += 4 * overlap(box, other);
-        const Box canvas{left + 2, top + 2, width - left - right - 4, height - top - bottom - 4};
-        cost += 8 * (w * h - overlap(box, canvas));
-        if (cost < best_cost) best = box, best_cost = cost, best_distance = distance;
+        if (cost < best_cost) {
+          best = box, best_cost = cost, best_distance = distance, best_side = side;
+        }
       }
     }
     taken.push_back(best);
     if (best_distance > 20) {
-      const double x = std::clamp(mark.x, best.x, best.x + best.w), y = best.y + best.h / 2;
-      out +=
-          fmt::format(R"(<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)",
-                      mark.x, mark.y, x, y);
+      out.leaders += fmt::format(
+          R"(<line class="leader" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>)", mark.x,
+          mark.y, std::clamp(mark.x, best.x, best.x + best.w), best.y + best.h / 2);
     }
-    out +=
-        fmt::format(R"(<text class="label" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)",
-                    best.x + best.w / 2, best.y + 12, esc(mark.row->label));
+    const char* anchor = best_side > 0.5 ? "start" : best_side < -0.5 ? "end" : "middle";
+    const double x = best_side > 0.5    ? best.x + 1
+                     : best_side < -0.5 ? best.x + best.w - 1
+                                        : best.x + best.w / 2;
+    out.texts +=
+        fmt::format(R"(<text class="label" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>)", x,
+                    best.y + 12, anchor, esc(mark.row->label));
   }
   return out;
 }
@@ -198,12 +205,22 @@ std::string legend(const std::vector<Mark>& marks) {
   return out + "</ul>\n";
 }
 
+bool plottable(const Row& row) {
+  const auto defined = [&](const char* id) {
+    const auto found = row.measures.find(id);
+    return found != row.measures.end() && found->second.defined();
+  };
+  return defined("utility") && defined("quality");
+}
+
 }  // namespace
 
 std::string scatter_plot(const Board& board, const Place& place) {
   std::map<std::string, std::size_t>
       hue_of;  // by method id, so that a colour stays when the ranking moves
-  for (const auto& row : board.rows) hue_of.emplace(row.method_id, 0);
+  for (const auto& row : board.rows) {
+    if (plottable(row)) hue_of.emplace(row.method_id, 0);
+  }
   std::size_t next = 0;
   for (auto& [id, hue] : hue_of) hue = next++;
 
@@ -211,9 +228,8 @@ std::string scatter_plot(const Board& board, const Place& place) {
   Axes axes{.x_low = 1, .y_low = 1};
   for (std::size_t i = 0; i < board.rows.size(); ++i) {
     const Row& row = board.rows[i];
+    if (!plottable(row)) continue;
     const auto utility = row.measures.find("utility"), quality = row.measures.find("quality");
-    if (utility == row.measures.end() || quality == row.measures.end()) continue;
-    if (!utility->second.defined() || !quality->second.defined()) continue;
     const std::size_t hue = hue_of[row.method_id];
     marks.push_back({.row = &row,
                      .index = i + 1,
@@ -249,14 +265,15 @@ std::string scatter_plot(const Board& board, const Place& place) {
     means += fmt::format(R"(<a href="#{}-r{}"><g><title>{}</title>{}</g></a>)", place.prefix,
                          mark.index, esc(title), shape(mark, mark.x, mark.y, 6.5));
   }
+  const Labels names = labels(marks);
   return fmt::format(
              "<figure>\n<div class=\"scroll\" tabindex=\"0\">"
              R"(<svg class="scatter" viewBox="0 0 {0} {1}" role="img" aria-labelledby="{2}-sp-t {2}-sp-d">)"
              "<title id=\"{2}-sp-t\">Quality over Utility, one mark a method</title>"
              "<desc id=\"{2}-sp-d\">Every number of this plot is in the leaderboard above.</desc>",
              width, height, place.prefix) +
-         grid(axes) + curves(axes) + seeds + spreads + means + labels(marks) + "</svg></div>\n" +
-         legend(marks) + "</figure>\n";
+         grid(axes) + curves(axes) + names.leaders + seeds + spreads + means + names.texts +
+         "</svg></div>\n" + legend(marks) + "</figure>\n";
 }
 
 }  // namespace lacuna::report

@@ -91,10 +91,12 @@ std::string head(const std::vector<Column>& columns, const std::string& sorted,
     if (!starts_group(columns, i)) continue;
     std::size_t span = 1;
     while (i + span < columns.size() && !starts_group(columns, i + span)) ++span;
-    groups += columns[i].group.empty()
-                  ? fmt::format("<td colspan=\"{}\" class=\"first\"></td>", span)
-                  : fmt::format(R"(<th scope="colgroup" colspan="{}" class="group first">{}</th>)",
-                                span, esc(columns[i].group));
+    groups +=
+        columns[i].group.empty()
+            ? fmt::format("<td colspan=\"{}\" class=\"first\"></td>", span)
+            : fmt::format(
+                  R"(<th scope="colgroup" colspan="{}" class="group first"><span>{}</span></th>)",
+                  span, esc(columns[i].group));
   }
   return "<thead>\n" + groups + tail_group + "</tr>\n" + titles + tail + "</tr>\n</thead>\n";
 }
@@ -186,6 +188,14 @@ std::string seed_chips(const Row& row, const Place& place) {
   return out + "</span>";
 }
 
+// The original model has no scores, so a table of scores alone has no line for it; one that did not
+// run is always told.
+bool shows_any(const Row& original, const std::vector<Column>& columns) {
+  return original.count(Status::ok) == 0 ||
+         std::any_of(columns.begin(), columns.end(),
+                     [&](const Column& column) { return original.measures.contains(column.id); });
+}
+
 struct TableStyle {
   std::string id = {}, caption = {}, sorted = {};
   bool chips = false, rank = false, seeds = false;
@@ -240,7 +250,8 @@ std::string table(const Board& board, const std::vector<Column>& columns, const 
                 columns.size() + 1)
           : "";
   out += head(columns, style.sorted, style.seeds ? "<td class=\"first\"></td>" : "", tail);
-  if (!stored) out += "<tbody class=\"fixed\">\n" + line(board.original, 0, true) + "</tbody>\n";
+  if (!stored && shows_any(board.original, columns))
+    out += "<tbody class=\"fixed\">\n" + line(board.original, 0, true) + "</tbody>\n";
   out += "<tbody class=\"rows\">\n";
   for (std::size_t i = 0; i < board.rows.size(); ++i) out += line(board.rows[i], i + 1, false);
   return out + "</tbody>\n</table>\n</div>\n" + notes.list();

@@ -23,7 +23,7 @@ inline constexpr const char* page_style = R"css(
   }
 }
 * { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 var(--sans); }
 .wrap { max-width: 1180px; margin: 0 auto; padding: 0 28px; }
 a { color: inherit; text-decoration-color: transparent; text-underline-offset: 3px; }
@@ -42,7 +42,7 @@ h3 { font-size: 20px; margin: 36px 0 6px; }
 .lead { font-size: 19px; line-height: 1.5; max-width: 44em; margin: 0 0 12px; color: var(--ink); text-wrap: pretty; }
 p { max-width: 46em; margin: 0 0 14px; color: var(--soft); text-wrap: pretty; }
 p b, p strong { color: var(--ink); font-weight: 600; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 16px 28px; margin: 26px 0 0; padding: 18px 0; border: solid var(--line); border-width: 1px 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px 26px; margin: 26px 0 0; padding: 18px 0; border: solid var(--line); border-width: 1px 0; }
 .facts dt { font-size: 13px; color: var(--soft); }
 .facts dd { margin: 2px 0 0; overflow-wrap: anywhere; }
 .facts details p { font-size: 14px; margin: 6px 0 0; }
@@ -54,19 +54,20 @@ code { font: .86em var(--mono); color: var(--soft); }
 .cards li:first-child { border-color: var(--accent); }
 .card-title { font-size: 14px; color: var(--soft); }
 .card-name { font: 600 23px/1.3 var(--serif); overflow-wrap: anywhere; }
+.card-name small { font: 15px var(--sans); color: var(--soft); }
 .card-value { font-size: 19px; font-variant-numeric: tabular-nums; margin-top: 3px; }
 .card-value small { font-size: 14px; color: var(--soft); }
 .card-what { font-size: 13px; color: var(--faint); }
 .scroll { overflow-x: auto; margin: 0 -28px; padding: 0 28px; -webkit-overflow-scrolling: touch; }
-table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 15px; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums; }
+table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 14.5px; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums; }
 caption { text-align: left; color: var(--soft); font-size: 14px; padding: 2px 0 14px; max-width: 62em; }
-th, td { padding: 9px 12px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hair); white-space: nowrap; }
+th, td { padding: 9px 9px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hair); white-space: nowrap; }
 thead th, thead td { border-bottom: 1px solid var(--line); color: var(--soft); font-weight: 500; font-size: 14px; vertical-align: bottom; padding-top: 6px; padding-bottom: 7px; }
-thead th.group { border-bottom: 1px solid var(--line); font-weight: 600; color: var(--ink); text-align: left; }
+thead th.group { border-bottom-color: transparent; font-weight: 600; color: var(--ink); text-align: center; padding-bottom: 0; }
+.group span { display: block; border-bottom: 1px solid var(--line); padding-bottom: 5px; }
 thead tr:first-child td { border-bottom-color: transparent; }
-.first { padding-left: 26px; }
+.first { padding-left: 22px; }
 .num { text-align: right; }
-thead th.group { text-align: right; }
 .method { position: sticky; left: 0; z-index: 1; background: var(--paper); font-weight: 500; padding-left: 0; }
 tbody th.method { color: var(--ink); }
 th.method .name { display: inline-block; vertical-align: top; }
@@ -78,7 +79,7 @@ th.method .name { display: inline-block; vertical-align: top; }
 .runs tbody:target { scroll-margin-top: 40px; }
 .runs tbody th, .runs tbody td { padding-top: 5px; padding-bottom: 5px; }
 .runs tbody tr:not(:last-child) td { border-bottom-color: transparent; }
-.sd { color: var(--faint); font-size: 12.5px; }
+.sd { color: var(--soft); font-size: 12px; }
 .none { color: var(--faint); }
 .dir { color: var(--faint); }
 .bar { display: block; width: 100%; min-width: 74px; height: 3px; margin-top: 4px; fill: var(--accent); }
@@ -90,7 +91,7 @@ th.method .name { display: inline-block; vertical-align: top; }
 .badge { display: inline-block; font-size: 12.5px; font-weight: 500; line-height: 1.5; padding: 0 8px; border-radius: 9px; white-space: nowrap; background: var(--calm-tint); color: var(--soft); }
 .badge.failed { background: var(--bad-tint); color: var(--bad); }
 .badge.missing { background: var(--warn-tint); color: var(--warn); }
-td.why { color: var(--soft); padding-left: 26px; white-space: normal; min-width: 20em; }
+td.why { color: var(--soft); padding-left: 22px; white-space: normal; min-width: 20em; }
 sup { line-height: 0; }
 .note { color: var(--soft); padding: 0 2px; }
 .notes { font-size: 13.5px; color: var(--soft); padding-left: 22px; margin: 12px 0 0; max-width: 60em; }
@@ -101,7 +102,7 @@ th button:hover { color: var(--accent); }
 th button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 th[aria-sort] button { box-shadow: 0 2px 0 var(--accent); }
 figure { margin: 18px 0 0; }
-.scatter { display: block; width: 100%; min-width: 600px; max-width: 900px; height: auto; font: 13px var(--sans); }
+.scatter { display: block; width: 100%; min-width: 740px; height: auto; font: 13px var(--sans); }
 .frame { fill: var(--raised); stroke: var(--line); }
 .grid { stroke: var(--hair); }
 .tick, .iso-label { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
@@ -134,7 +135,7 @@ details.more > summary { color: var(--soft); }
 details.more[open] > summary { margin-bottom: 12px; }
 nav.boards { margin: 20px 0 0; display: flex; flex-wrap: wrap; gap: 6px 22px; }
 nav.boards a { text-decoration-color: var(--faint); }
-.reading { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 4px 36px; margin: 14px 0 0; }
+.reading { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 4px 32px; font-size: 15px; margin: 14px 0 0; }
 .reading dt { font-weight: 600; margin-bottom: 2px; }
 .reading dd { margin: 0 0 14px; color: var(--soft); }
 .formula { font-family: var(--serif); font-style: italic; color: var(--ink); white-space: nowrap; }
@@ -152,6 +153,7 @@ footer { margin: 72px 0 0; padding: 22px 0 48px; border-top: 1px solid var(--lin
   .method .name { max-width: 112px; white-space: normal; }
   .facts { grid-template-columns: 1fr 1fr; gap: 12px 18px; }
   caption { max-width: calc(100vw - 36px); white-space: normal; }
+  td.why { min-width: 17em; padding-left: 16px; }
 }
 @media print {
   :root { color-scheme: light; }
@@ -167,7 +169,6 @@ footer { margin: 72px 0 0; padding: 22px 0 48px; border-top: 1px solid var(--lin
   h2, h3 { break-after: avoid; }
   .scatter { min-width: 0; max-width: 16cm; }
 }
-@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 )css";
 
 }  // namespace lacuna::report

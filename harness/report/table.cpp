@@ -219,9 +219,9 @@ void add_columns(Board& board) {
       {"retain_coarse", "Retain set", "coarse", true,
        "Accuracy on all other images at coarse level"},
       {"retain_fine", "Retain set", "fine", true, "Accuracy on all other images at fine level"},
-      {"quality", "Scores", "Quality", true, "Share of the forget accuracy that is gone: 1 - a/a0"},
+      {"quality", "Scores", "Quality", true, "Share of the forget accuracy that is gone: 1 − a/a₀"},
       {"utility", "Scores", "Utility", true,
-       "What is kept: mean of min(1, a/a0) over forget coarse, retain coarse, retain fine"},
+       "What is kept: mean of min(1, a/a₀) over forget coarse, retain coarse, retain fine"},
       {"q_u", "Scores", "Q-U", true, "Harmonic mean of Quality and Utility"}};
   const auto suites = evaluations_of(plan, Role::zero_shot);
   if (!suites.empty()) {
@@ -245,7 +245,7 @@ void add_columns(Board& board) {
       board.transfer.push_back({id + "/utility", group, "Utility", true, ""});
       board.transfer.push_back({id + "/q_u", group, "Q-U", true, ""});
       const std::string gap =
-          out_of_domain.size() == 1 ? "Gap (in - out)" : "Gap: " + evaluation.title;
+          out_of_domain.size() == 1 ? "Gap (in − out)" : "Gap: " + evaluation.title;
       board.transfer.push_back({id + "/quality_gap", gap, "Quality", false,
                                 "In-domain minus out-of-domain, percentage points"});
       board.transfer.push_back(

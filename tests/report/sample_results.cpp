@@ -83,19 +83,20 @@ json original_counts(bool unmatched) {
 }
 
 json counts_of(const Method& method, int seed, bool unmatched) {
-  const int fc = jitter(method.forget_coarse, 500, seed, 1),
-            ff = jitter(method.forget_fine, 500, seed, 2);
-  const int rc = jitter(method.retain_coarse, 4450, seed, 3),
-            rf = jitter(method.retain_fine, 4450, seed, 4);
+  const int own = static_cast<int>(method.label.size()) * 31 + method.forget_coarse;
+  const int fc = jitter(method.forget_coarse, 500, seed, own),
+            ff = jitter(method.forget_fine, 500, seed, own + 2);
+  const int rc = jitter(method.retain_coarse, 4450, seed, own + 3),
+            rf = jitter(method.retain_fine, 4450, seed, own + 4);
   const double keep = rf / 2917.0;
   const auto zero_shot = [&](int before, int n, double hold, int salt) {
     const int after = static_cast<int>(before * std::min(1.0, 1 - (1 - keep) * hold));
-    return json{{"all", {{"fine", {jitter(after, n, seed, salt), n}}}}};
+    return json{{"all", {{"fine", {jitter(after, n, seed, own + salt), n}}}}};
   };
   const int sketch_ff = static_cast<int>(388 * (1 - (1 - ff / 467.0) * method.out_of_domain));
   json counts{{"in_domain", in_domain(fc, ff, rc, rf)},
               {"sketch",
-               {{"forget", group(jitter(sketch_ff, 500, seed, 5), std::min(402, fc), 500)},
+               {{"forget", group(jitter(sketch_ff, 500, seed, own + 5), std::min(402, fc), 500)},
                 {"retain", group(static_cast<int>(2510 * keep), std::min(2201, rc), 4450)}}},
               {"letters", zero_shot(438, 520, 0.20, 6)},
               {"digits", zero_shot(911, 1000, 0.12, 7)},

@@ -1,0 +1,83 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "report/report.hpp"
+#include "sample_results.hpp"
+#include "shell.hpp"
+#include "support/files.hpp"
+
+using lacuna::report::make_reports;
+using lacuna::report::TableStyle;
+
+TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is wrong") {
+  if (sample::shell("python3 -c 'import jsonschema'").code != 0)
+    SKIP("python3-jsonschema is not installed");
+  const sample::Folder folder;
+  sample::write(folder / "check.py",
+                "import json, sys, jsonschema\n"
+                "schema, document = (json.load(open(name)) for name in sys.argv[1:])\n"
+                "jsonschema.Draft7Validator.check_schema(schema)\n"
+                "errors = list(jsonschema.Draft7Validator(schema).iter_errors(document))\n"
+                "for error in errors: print(list(error.path), error.message[:200])\n"
+                "sys.exit(1 if errors else 0)\n");
+  sample::write_results(folder / "results", {.unmatched = true});
+  make_reports({folder / "results"}, folder / "report", TableStyle::plain);
+  const auto file = folder / "report/leaderboard.json";
+  const auto check = [&] {
+    return sample::shell("python3 " + sample::quote(folder / "check.py") + " " +
+                         sample::quote(LACUNA_SOURCE_DIR "/docs/schema/leaderboard.schema.json") +
+                         " " + sample::quote(file));
+  };
+  const auto valid = check();
+  INFO(valid.out << valid.err);
+  REQUIRE(valid.code == 0);
+
+  const auto refused = [&](auto change) {
+    const auto before = lacuna::read_file(file);
+    sample::edit(file, change);
+    const int code = check().code;
+    sample::write(file, before);
+    return code == 1;
+  };
+  CHECK(refused([](auto& json) { json["schema_version"] = 2; }));
+  CHECK(refused([](auto& json) { json["boards"][0]["rows"][0]["rank"] = 1; }));
+  CHECK(refused(
+      [](auto& json) { json["boards"][0]["rows"][0]["measures"]["q_u"]["mean"] = nullptr; }));
+  CHECK(refused(
+      [](auto& json) { json["boards"][0]["rows"][0]["measures"]["forget_fine"]["mean"] = 90.0; }));
+  CHECK(refused([](auto& json) { json["boards"][0]["rows"][14]["cells"][0].erase("reason"); }));
+}
+
+TEST_CASE("leaderboard.json holds the numbers, their cells and the reasons") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results", {.unmatched = true});
+  sample::write(folder / "results/cells/0123.json", "not planned, so not read");
+  make_reports({folder / "results"}, folder / "report", TableStyle::plain);
+  const auto json = sample::read(folder / "report/leaderboard.json");
+  CHECK(json["unplanned_cells"] == 1);
+  const auto& board = json["boards"][0];
+  CHECK(board["model"]["name"] == "demo");
+  CHECK(board["request"]["concepts"].size() == 10);
+  const auto& best = board["rows"][0];
+  CHECK(best["label"] == "NHL+KL");
+  CHECK(best["method"]["params"]["margin"] == 2);
+  const auto& quality = best["measures"]["quality"];
+  CHECK(quality["n"] == 3);
+  CHECK(quality["values"][0]["key"] == sample::key_of("NHL+KL", 1));
+  CHECK(quality["values"][0]["value"].get<double>() == 1 - (10 / 500.0) / (467 / 500.0));
+  CHECK(best["metrics"]["weight_drift"]["mean"].get<double>() > 0.5);
+  CHECK(best["metrics"]["icons/q_u"]["reason"] == "no forget class matched");
+  CHECK(board["rows"][14]["cells"][1]["failure"] == "crash");
+  CHECK(board["rows"][15]["cells"][0]["status"] == "missing");
+}
+
+TEST_CASE("same results, same bytes, wherever the folders are") {
+  const sample::Folder one, two;
+  sample::write_results(one / "results");
+  sample::write_results(two / "results");
+  make_reports({one / "results"}, one / "report", TableStyle::plain);
+  make_reports({two / "results"}, two / "report", TableStyle::plain);
+  for (const char* name : {"report/leaderboard.json", "report/index.html"}) {
+    CHECK(lacuna::read_file(one / name) == lacuna::read_file(two / name));
+    CHECK(lacuna::read_file(one / name).find(one.path().string()) == std::string::npos);
+  }
+}

@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <regex>
+#include <set>
+
+#include "report/html_text.hpp"
+#include "report/report.hpp"
+#include "sample_results.hpp"
+#include "support/files.hpp"
+
+using namespace lacuna::report;
+using Catch::Matchers::ContainsSubstring;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string page_of(const sample::Folder& folder, const sample::Options& options = {}) {
+  sample::write_results(folder / "results/demo", options);
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  return lacuna::read_file(folder / "reports/demo/index.html");
+}
+
+std::vector<std::string> attributes(const std::string& page, const std::string& name) {
+  std::vector<std::string> values;
+  const std::regex pattern(" " + name + "=\"([^\"]*)\"");
+  for (std::sregex_iterator it(page.begin(), page.end(), pattern), end; it != end; ++it)
+    values.push_back((*it)[1]);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("every link of the page leads to a result file, to the data or to a place on the page") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder, {.unmatched = true});
+  const auto ids = attributes(page, "id");
+  CHECK(std::set(ids.begin(), ids.end()).size() == ids.size());
+  std::set<std::string> files;
+  for (const auto& link : attributes(page, "href")) {
+    if (link.starts_with("data:image/svg+xml,")) continue;
+    INFO(link);
+    if (link.starts_with("#")) {
+      CHECK(std::count(ids.begin(), ids.end(), link.substr(1)) == 1);
+    } else {
+      CHECK(fs::is_regular_file(folder.path() / "reports/demo" / link));
+      files.insert(link);
+    }
+  }
+  CHECK(files.contains("../../results/demo/cells/" + sample::key_of("NHL+KL", 2) + ".json"));
+  CHECK(files.size() ==
+        1 + 1 + 16 * 3 - 4);  // the data, the original, every cell that is not missing
+}
+
+TEST_CASE("the numbers of a single run lead straight to its file") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder, {.seeds = 1, .gaps = false});
+  CHECK_THAT(page, ContainsSubstring("<a href=\"../../results/demo/cells/" +
+                                     sample::key_of("NHL+KL", 1) + ".json\">97.86</a>"));
+  CHECK_THAT(page, ContainsSubstring("One seed: no spread."));
+}
+
+TEST_CASE("a page shows means with their spread, and every gap with its reason") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder, {.unmatched = true});
+  for (const char* text :
+       {"<th scope=\"row\" class=\"method\" data-t=\"Original model\">", "<span class=\"sd\"> ± ",
+        "needs a retain set, which the request does not grant",
+        "the worker ended with signal 11 at step 14",
+        "NPO, seed 2: failed (nan): the loss is not finite at step 37",
+        "ME+KL, seed 3: missing: no result file yet", "icons: forget fine",
+        "no forget class matched", "Shapes, sketched: 500 forget images.", ">2/3</td>",
+        "<title>Quality over Utility, one mark a method</title>", "Forget accuracy "}) {
+    CHECK_THAT(page, ContainsSubstring(text));
+  }
+}
+
+TEST_CASE("text from result files is text, wherever it appears") {
+  const std::string evil = R"("><script>alert('x')</script><img src=x onerror=alert(1)>&amp;)";
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo", {.title = evil, .label = evil});
+  sample::edit(folder / "results/demo/plans/demo.json", [&](auto& json) {
+    for (auto& evaluation : json["evaluations"]) evaluation["title"] = evil;
+    for (auto& cell : json["cells"])
+      cell["model"] = evil, cell["request"] = evil, cell["method"] = evil;
+    json["originals"][0]["model"] = evil;
+    json["originals"][0]["request"] = evil;
+  });
+  for (const auto& entry : fs::directory_iterator(folder / "results/demo/cells")) {
+    sample::edit(entry.path(), [&](auto& json) {
+      json["cell"]["model"] = {{"name", evil}, {"hash", evil}};
+      json["cell"]["request"] = {{"id", evil},    {"dataset", {{"id", evil}, {"version", evil}}},
+                                 {"split", evil}, {"concepts", {evil}},
+                                 {"level", evil}, {"samples_per_concept", evil}};
+      json["cell"]["method"]["version"] = evil;
+      json["cell"]["method"]["params"] = {{evil, evil}};
+      if (json.contains("reason")) json["reason"] = evil;
+      if (json.contains("failure")) json["failure"] = evil;
+      if (json.contains("metrics")) {
+        for (auto& metric : json["metrics"])
+          metric["name"] = evil + metric["name"].template get<std::string>();
+      }
+    });
+  }
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  CHECK(page.find("<script>alert") == std::string::npos);
+  CHECK(page.find("<img") == std::string::npos);
+  CHECK_THAT(page, ContainsSubstring("&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"));
+  CHECK_THAT(page, ContainsSubstring("&amp;amp;"));
+}
+
+TEST_CASE(
+    "the policy allows one style and one script by hash, and the page asks for nothing else") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder);
+  const auto between = [&](const std::string& open, const std::string& close) {
+    const auto begin = page.find(open) + open.size();
+    return page.substr(begin, page.find(close, begin) - begin);
+  };
+  const std::string policy = between("Content-Security-Policy\" content=\"", "\"");
+  CHECK(policy == "default-src 'none'; style-src " + csp_hash(between("<style>", "</style>")) +
+                      "; script-src " + csp_hash(between("<script>", "</script>")) +
+                      "; img-src data:; base-uri 'none'; form-action 'none'");
+  CHECK(csp_hash("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+  CHECK(attributes(page, "style").empty());
+  CHECK(attributes(page, "src").empty());
+  CHECK_FALSE(std::regex_search(page, std::regex(R"(<[a-z]+[^>]* on[a-z]+=)")));
+  const std::string without_icon =
+      std::regex_replace(page, std::regex("xmlns='http://www.w3.org/2000/svg'"), "");
+  CHECK(without_icon.find("http:") == std::string::npos);
+  CHECK(without_icon.find("https:") == std::string::npos);
+  CHECK(without_icon.find("@import") == std::string::npos);
+  CHECK(without_icon.find("url(") == std::string::npos);
+}
+
+TEST_CASE("a path is no scheme once it is a URL") {
+  CHECK(url("../a b/javascript:x#?.json") == "../a%20b/javascript%3Ax%23%3F.json");
+  CHECK(esc("<a href='x'>&\"") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+  CHECK(esc(std::string("a\0b", 3)) == "a\uFFFDb");
+  CHECK(typographic("-3.20") == "−3.20");
+}
+
+TEST_CASE("a negative Quality is shown as it is, on the page and in the plot") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo", {.seeds = 1});
+  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("ME+KL", 1) + ".json"),
+               [](auto& json) {
+                 json["counts"]["in_domain"]["forget"]["fine"] = {495, 500};
+               });
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  CHECK_THAT(page, ContainsSubstring("−6.00"));
+  CHECK_THAT(page, ContainsSubstring(">−20</text>"));
+  CHECK_THAT(page, ContainsSubstring("ME+KL: Quality -6.00, Utility "));
+}
