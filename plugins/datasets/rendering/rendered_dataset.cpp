@@ -25,8 +25,7 @@ std::int64_t RenderedDataset::count(const std::string& split) const {
   const auto classes = static_cast<std::int64_t>(taxonomy_.fine.size());
   if (split == "train") return classes * samples_.train_per_class;
   if (split == "test") return classes * samples_.test_per_class;
-  throw ConfigError(id_ + ": '" + split + "': no such split (known: train, test" +
-                    did_you_mean(split, splits()) + ")");
+  throw ConfigError(id_ + ": '" + split + "': no such split (known: train, test)");
 }
 
 at::Tensor RenderedDataset::labels(const std::string& split) const {
