@@ -1,4 +1,124 @@
+// lacuna describe: one plugin, its parameters, its citation.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <iostream>
+#include <optional>
+
 #include "app/cli.hpp"
+#include "lacuna/error.hpp"
+#include "lacuna/taxonomy.hpp"
+
 namespace lacuna {
-void add_describe(CLI::App&, Globals&) {}
+
+namespace {
+
+struct Options {
+  std::string name;
+  bool json = false;
+};
+
+constexpr Kind kinds[] = {Kind::method, Kind::dataset, Kind::metric};
+
+// "kind:id", or an id that only one kind has.
+const Registered& find_plugin(const Registry& registry, const std::string& name) {
+  if (const auto colon = name.find(':'); colon != name.npos) {
+    for (const auto kind : kinds)
+      if (name.substr(0, colon) == to_string(kind))
+        return registry.find(kind, name.substr(colon + 1));
+    throw ConfigError(name.substr(0, colon) + ": no such kind (known: method, dataset, metric)");
+  }
+  std::vector<const Registered*> found;
+  std::vector<std::string> known, full;
+  for (const auto& [key, plugin] : registry.entries()) {
+    known.push_back(key.second);
+    if (key.second != name) continue;
+    found.push_back(&plugin);
+    full.push_back(fmt::format("{}:{}", to_string(key.first), name));
+  }
+  if (found.size() == 1) return *found.front();
+  if (!found.empty())
+    throw ConfigError(
+        fmt::format("{}: several plugins have this id (say {})", name, fmt::join(full, " or ")));
+  const auto hint = did_you_mean(name, known);
+  throw ConfigError(name + ": no such plugin" +
+                    (hint.empty() ? " (lacuna list shows them)" : hint));
+}
+
+nlohmann::ordered_json as_json(const Registered& plugin) {
+  const auto& info = plugin.entry->info;
+  auto capabilities = nlohmann::ordered_json::array();
+  for (const auto capability : info.capabilities) capabilities.push_back(to_string(capability));
+  return {{"kind", to_string(plugin.entry->kind)},
+          {"id", info.id},
+          {"version", info.version},
+          {"summary", info.summary},
+          {"parameters", guarded(info.id, plugin.entry->describe)},
+          {"capabilities", capabilities},
+          {"citation", info.citation},
+          {"license", info.license},
+          {"library", plugin.library.string()},
+          {"sha256", binary_hash(plugin)}};
+}
+
+// "from 0 to 1", "at least 0", "at most 1", "one of a, b" or "".
+std::string range_of(const nlohmann::ordered_json& parameter) {
+  if (parameter.contains("choices"))
+    return fmt::format("one of {}",
+                       fmt::join(parameter["choices"].get<std::vector<std::string>>(), ", "));
+  const auto bound = [&](const char* name) -> std::optional<double> {
+    if (!parameter.contains(name)) return {};
+    return parameter[name].get<double>();
+  };
+  const auto min = bound("min"), max = bound("max");
+  if (min && max) return fmt::format("from {} to {}", *min, *max);
+  if (min) return fmt::format("at least {}", *min);
+  if (max) return fmt::format("at most {}", *max);
+  return "";
+}
+
+void print(const nlohmann::ordered_json& plugin) {
+  const auto text = [&](const char* key) { return plugin[key].get<std::string>(); };
+  std::cout << fmt::format("{} {} {}\n{}\n", text("kind"), text("id"), text("version"),
+                           text("summary"));
+  const auto& parameters = plugin["parameters"];
+  std::cout << (parameters.empty() ? "\nNo parameters.\n" : "\nParameters:\n");
+  std::size_t width = 0;
+  for (const auto& [name, _] : parameters.items()) width = std::max(width, name.size());
+  for (const auto& [name, parameter] : parameters.items()) {
+    const auto range = range_of(parameter);
+    std::cout << fmt::format("  {:<{}}  {} (default {}{}{})\n", name, width,
+                             parameter["help"].get<std::string>(), parameter["default"].dump(),
+                             range.empty() ? "" : "; ", range);
+  }
+  if (!plugin["capabilities"].empty()) {
+    const auto capabilities = plugin["capabilities"].get<std::vector<std::string>>();
+    std::cout << fmt::format("\nCapabilities: {}\n", fmt::join(capabilities, ", "));
+  }
+  if (!text("citation").empty()) std::cout << "\nCitation: " << text("citation") << '\n';
+  std::cout << fmt::format("\nLicence: {}\nLibrary: {}\n", text("license"), text("library"));
+}
+
+int describe_plugin(const Options& options, const Globals& globals) {
+  const auto registry = globals.registry();
+  const auto plugin = as_json(find_plugin(registry, options.name));
+  if (options.json) {
+    std::cout << plugin.dump(2) << '\n';
+  } else {
+    print(plugin);
+  }
+  return exit_code::ok;
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app, Globals& globals) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("describe", "One plugin: parameters, defaults, citation");
+  command->add_option("PLUGIN", options->name, "an id, or kind:id where two kinds share it")
+      ->required();
+  command->add_flag("--json", options->json, "print JSON");
+  on_run(command, globals, [options, &globals] { return describe_plugin(*options, globals); });
+}
+
 }  // namespace lacuna

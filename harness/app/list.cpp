@@ -1,4 +1,85 @@
+// lacuna list: every plugin that was found, one line each.
+#include <fmt/format.h>
+
+#include <iostream>
+
 #include "app/cli.hpp"
+
 namespace lacuna {
-void add_list(CLI::App&, Globals&) {}
+
+namespace {
+
+struct Options {
+  bool json = false, citations = false;
+};
+
+nlohmann::ordered_json as_json(const Registry& registry) {
+  auto plugins = nlohmann::ordered_json::array();
+  for (const auto& [key, plugin] : registry.entries()) {
+    const auto& info = plugin.entry->info;
+    auto capabilities = nlohmann::ordered_json::array();
+    for (const auto capability : info.capabilities) capabilities.push_back(to_string(capability));
+    plugins.push_back({{"kind", to_string(key.first)},
+                       {"id", info.id},
+                       {"version", info.version},
+                       {"summary", info.summary},
+                       {"citation", info.citation},
+                       {"license", info.license},
+                       {"capabilities", capabilities},
+                       {"library", plugin.library.string()}});
+  }
+  auto refused = nlohmann::ordered_json::array();
+  for (const auto& [library, reason] : registry.refused())
+    refused.push_back({{"library", library.string()}, {"reason", reason}});
+  return {{"plugins", plugins}, {"refused", refused}};
+}
+
+void print_lines(const Registry& registry) {
+  std::size_t id_width = 0, version_width = 0;
+  for (const auto& [key, plugin] : registry.entries()) {
+    id_width = std::max(id_width, key.second.size());
+    version_width = std::max(version_width, plugin.entry->info.version.size());
+  }
+  for (const auto& [key, plugin] : registry.entries()) {
+    const auto& info = plugin.entry->info;
+    std::cout << fmt::format("{:<8} {:<{}}  {:<{}}  {}\n", to_string(key.first), info.id, id_width,
+                             info.version, version_width, info.summary);
+  }
+}
+
+void print_citations(const Registry& registry) {
+  for (const auto& [key, plugin] : registry.entries()) {
+    const auto& info = plugin.entry->info;
+    if (!info.citation.empty())
+      std::cout << fmt::format("{} {}: {}\n", to_string(key.first), info.id, info.citation);
+  }
+}
+
+int list(const Options& options, const Globals& globals) {
+  const auto registry = globals.registry();
+  // They do not fail the listing: whoever needs one of them is told so by the command that does.
+  for (const auto& [_, reason] : registry.refused()) std::cerr << "refused: " << reason << '\n';
+  if (options.json) {
+    std::cout << as_json(registry).dump(2) << '\n';
+  } else if (options.citations) {
+    print_citations(registry);
+  } else if (registry.entries().empty()) {
+    std::cerr << "no plugins were found (lacuna doctor shows where they are looked for)\n";
+  } else {
+    print_lines(registry);
+  }
+  return exit_code::ok;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Globals& globals) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("list", "Methods, datasets and metrics that were found");
+  auto* json = command->add_flag("--json", options->json, "print JSON");
+  command->add_flag("--citations", options->citations, "print where each idea comes from")
+      ->excludes(json);
+  on_run(command, globals, [options, &globals] { return list(*options, globals); });
+}
+
 }  // namespace lacuna

@@ -1,5 +1,6 @@
 // Reads the command line, runs the chosen subcommand, and is the last boundary for exceptions.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>

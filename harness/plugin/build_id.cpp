@@ -37,15 +37,15 @@ bool holds(std::string_view file, std::uint64_t offset, std::uint64_t bytes) {
 }  // namespace
 
 std::string find_build_id(std::string_view file, std::string_view wanted) {
-  std::string first;
+  auto first = file.npos;
   for (auto at = file.find(beginning); at != file.npos; at = file.find(beginning, at + 1)) {
-    auto id = text_at(file, at);
+    const auto id = text_at(file, at);
     if (id == wanted) return id;
     // The bare beginning is what a program that searches for build ids contains, this one for
     // example.
-    if (first.empty() && id.size() > beginning.size()) first.swap(id);
+    if (first == file.npos && id.size() > beginning.size()) first = at;
   }
-  return first;
+  return first == file.npos ? std::string() : text_at(file, first);
 }
 
 std::string why_not_elf(std::string_view file) {

@@ -26,9 +26,8 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target) : target_(target) {
     static std::atomic<unsigned> counter{0};
-    path_ =
-        target.parent_path() / ("." + target.filename().string() + "." + std::to_string(getpid()) +
-                                "-" + std::to_string(counter++) + ".tmp");
+    path_ = target.parent_path() /
+            fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), counter++);
     file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file_ < 0) fail(target_, "cannot be written");
   }
