@@ -12,6 +12,8 @@ using namespace lacuna::testing;
 
 namespace {
 
+using Merges = std::vector<std::pair<std::string, std::string>>;
+
 Checkpoint tiny() {
   ClipConfig config;
   config.embedding = 8;
@@ -23,7 +25,7 @@ Checkpoint tiny() {
                    .heads = 2,
                    .widths = {}};
   config.text = {.context_length = 12, .vocabulary_size = 516, .width = 8, .layers = 1, .heads = 2};
-  return {config, Tokenizer({{"d", "o"}, {"do", "g</w>"}}),
+  return {config, Tokenizer(Merges{{"d", "o"}, {"do", "g</w>"}}),
           Clip::initial_weights(config, at::detail::createCPUGenerator(5))};
 }
 
@@ -63,7 +65,7 @@ TEST_CASE("checkpoint: the hash covers configuration, merges and weights") {
   other.config.vision.mean[0] += 1e-3;
   CHECK(checkpoint_hash(other) != hash);
   other = tiny();
-  other.tokenizer = Tokenizer({{"d", "o"}, {"do", "t</w>"}});
+  other.tokenizer = Tokenizer(Merges{{"d", "o"}, {"do", "t</w>"}});
   CHECK(checkpoint_hash(other) != hash);
   other = tiny();
   other.weights.at("logit_scale") += 1e-3;
@@ -119,7 +121,7 @@ TEST_CASE("checkpoint: what is wrong is named with its file") {
   CHECK(key.starts_with("config.json: "));
   CHECK(key.find("embedding") != std::string::npos);
   CHECK(refusal([](const auto& at) {
-          Tokenizer({{"d", "o"}}).save(at / "merges.txt");
+          Tokenizer(Merges{{"d", "o"}}).save(at / "merges.txt");
         }) ==
         "merges.txt: makes a vocabulary of 515, but config.json says text.vocabulary_size 516");
 }

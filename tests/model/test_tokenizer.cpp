@@ -82,7 +82,7 @@ TEST_CASE("tokenizer: a hand-made merge list") {
 }
 
 TEST_CASE("tokenizer: without merges every byte is a token") {
-  const Tokenizer tokenizer({});
+  const Tokenizer tokenizer(Merges{});
   CHECK(tokenizer.vocabulary_size() == 514);
   CHECK(tokenizer.encode("ab") == Ids{letter('a'), last('b')});
   const auto accent = tokenizer.encode("É");  // lower case, C3 A9
@@ -92,7 +92,7 @@ TEST_CASE("tokenizer: without merges every byte is a token") {
 }
 
 TEST_CASE("tokenizer: bytes that are not UTF-8 become U+FFFD") {
-  const Tokenizer tokenizer({});
+  const Tokenizer tokenizer(Merges{});
   CHECK(tokenizer.encode("a\xFF") == tokenizer.encode("a\uFFFD"));
   CHECK(tokenizer.encode("\xE2\x82") == tokenizer.encode("\uFFFD\uFFFD"));
   CHECK(tokenizer.encode("\xED\xA0\x80z") == tokenizer.encode("\uFFFD\uFFFD\uFFFDz"));
@@ -121,10 +121,10 @@ TEST_CASE("tokenizer: a text that does not fit is named") {
 
 TEST_CASE("tokenizer: merges that cannot be") {
   CHECK(config_error([] {
-          Tokenizer({{"a", "b"}, {"ab", "cd"}});
+          Tokenizer(Merges{{"a", "b"}, {"ab", "cd"}});
         }) == "merge 2 (\"ab cd\"): \"cd\" is neither a byte nor an earlier merge");
   CHECK(config_error([] {
-          Tokenizer({{"a", "b"}, {"a", "b"}});
+          Tokenizer(Merges{{"a", "b"}, {"a", "b"}});
         }) == "merge 2 (\"a b\"): was given before");
   CHECK(config_error([] {
           Tokenizer(Merges(48895, {"a", "b"}));
