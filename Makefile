@@ -36,7 +36,7 @@ test:  ## build everything and run all tests
 bench:  ## measure the hot paths, each beside the long way
 	@scripts/setup.sh build bench
 	@$(CONFIGURE) -DLACUNA_BUILD_BENCH=ON $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF)
-	@$(COMPILE) --target lacuna_bench
+	@$(COMPILE) --target lacuna_bench plugins/all
 	@$(BUILD)/bin/lacuna_bench
 
 clean:  ## remove what was built; the downloaded LibTorch stays

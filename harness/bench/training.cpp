@@ -1,0 +1,66 @@
+// What an unlearning run does not do twice.
+#include <ATen/ATen.h>
+
+#include "bench/cases.hpp"
+#include "bench/pairs.hpp"
+#include "bench/workload.hpp"
+#include "model/zero_shot.hpp"
+#include "train/clip_batch.hpp"
+#include "train/forgetting_set.hpp"
+
+namespace lacuna::bench {
+namespace {
+
+constexpr std::int64_t kEpochs = 4, kBatch = 32;
+
+const ForgettingSet& forgetting_set() {
+  static const auto set = build_forgetting_set(*workload().dataset, "train", workload().indices,
+                                               workload().clip.config().vision.image_size);
+  return set;
+}
+
+// Teacher logits of every epoch's batches, added up over the epochs: [N, C].
+at::Tensor teach(bool each_epoch) {
+  const auto& work = workload();
+  std::optional<ClipBatches> batches;
+  at::Tensor sum;
+  for (std::int64_t epoch = 0; epoch < kEpochs; ++epoch) {
+    if (each_epoch || !batches)
+      batches.emplace(work.clip, work.tokenizer, forgetting_set(), TrainingConfig{});
+    std::vector<at::Tensor> logits;
+    for (std::int64_t at = 0; at < forgetting_set().size(); at += kBatch) {
+      const auto rows = at::arange(at, std::min(at + kBatch, forgetting_set().size()));
+      logits.push_back(ClipBatch(*batches, rows, 0).teacher(Level::fine));
+    }
+    const auto all = at::cat(logits);
+    sum = sum.defined() ? sum + all : all;
+  }
+  return sum;
+}
+
+// The mean picture of every epoch's batches.
+at::Tensor render(bool each_epoch) {
+  const auto& work = workload();
+  const auto size = work.clip.config().vision.image_size;
+  at::Tensor pixels, sum = at::zeros({3, size, size});
+  for (std::int64_t epoch = 0; epoch < kEpochs; ++epoch) {
+    if (each_epoch || !pixels.defined())
+      pixels = load_pictures(*work.dataset, "train", work.indices, size);
+    for (std::int64_t at = 0; at < pixels.size(0); at += kBatch)
+      sum += pixels.slice(0, at, at + kBatch).to(at::kFloat).mean(0);
+  }
+  return sum;
+}
+
+}  // namespace
+
+void add_training_cases() {
+  add_pair(
+      "teacher logits once, not each of 4 epochs", [] { return teach(false); },
+      [] { return teach(true); });
+  add_pair(
+      "pictures rendered once, not each of 4 epochs", [] { return render(false); },
+      [] { return render(true); });
+}
+
+}  // namespace lacuna::bench
