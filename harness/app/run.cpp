@@ -1,0 +1,92 @@
+// `lacuna run`: runs what a suite asks for and is not there yet.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "app/cli.hpp"
+#include "run/machine.hpp"
+#include "run/scheduler.hpp"
+
+namespace lacuna {
+namespace {
+
+volatile std::sig_atomic_t interruption = 0;
+
+struct Options {
+  std::filesystem::path suite, out;
+  RunOptions run;
+  int jobs = 0;
+};
+
+void listen_for_interruptions() {
+  struct sigaction action {};
+  action.sa_handler = [](int signal) { interruption = signal; };
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+int run(Options& options, const Globals& globals) {
+  listen_for_interruptions();
+  options.run.interrupted = [] { return interruption != 0; };
+  // Several workers on one GPU share its memory: the user has to ask for that.
+  options.run.jobs = options.jobs > 0              ? options.jobs
+                     : options.run.device == "cpu" ? available_cores()
+                                                   : 1;
+
+  const Store store(options.out);
+  store.create();
+  const auto start = std::chrono::steady_clock::now();
+  Display display(stderr);
+  RunSummary summary;
+  std::string name;
+  try {
+    const auto plan = plan_in_worker(options.suite, plugin_folders(globals.plugins),
+                                     globals.data_roots(), store, options.run);
+    for (const auto& warning : plan.warnings) display.line("warning: " + warning);
+    name = plan.name;
+    summary = run_plan(plan, store, options.run, display);
+  } catch (const Interrupted&) {
+    summary.interrupted = true;
+  }
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+  if (summary.interrupted) {
+    std::cerr << "interrupted: the same command goes on from here\n";
+    return 128 + interruption;
+  }
+  std::cout << fmt::format(
+      "{}: {} cells: {} ok, {} failed, {} not applicable ({} were there already); {}\n", name,
+      summary.cells, summary.ok, summary.failed, summary.not_applicable, summary.cached,
+      duration_text(passed.count()));
+  for (const auto& failure : summary.failures) std::cout << "  failed: " << failure << '\n';
+  return summary.failed > 0 ? exit_code::some_failed : exit_code::ok;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Globals& globals) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("run", "Run the cells of a suite that are not there yet");
+  command->add_option("SUITE", options->suite, "a suite file (docs/suites.md)")->required();
+  command->add_option("--out", options->out, "the folder of results; made if it is not there")
+      ->required();
+  command->add_option("--device", options->run.device, "cpu, cuda or cuda:<i>")
+      ->capture_default_str();
+  command
+      ->add_option("--jobs", options->jobs, "workers at a time (default: one a core, on a GPU one)")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--threads", options->run.threads,
+                   "threads of a worker; another number may change last digits")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--cell-timeout", options->run.cell_timeout,
+                   "seconds a cell may take (default: no limit)")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--retry-failed", options->run.retry_failed, "run failed cells again");
+  command->add_flag("--keep-weights", options->run.keep_weights,
+                    "keep unlearned weights in OUT/weights");
+  on_run(command, globals, [options, &globals] { return run(*options, globals); });
+}
+
+}  // namespace lacuna

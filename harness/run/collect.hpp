@@ -1,0 +1,37 @@
+// From what workers left to the files of a results folder.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "run/cell.hpp"
+#include "run/plan.hpp"
+#include "run/scheduler.hpp"
+#include "run/store.hpp"
+
+namespace lacuna {
+
+enum class Stored { complete, other_metrics, missing };
+
+// Whether a cell has to be run, or only its metrics computed anew. `stored` gets its result, unless
+// missing.
+Stored look_up(const PlannedCell& cell, const Plan& plan, const Store& store,
+               const RunOptions& options, nlohmann::json& stored);
+
+// The result of a cell whose evaluation has ended well. `evaluated` is the worker's outcome;
+// `trajectory` is null for an original. The predictions must be in their place.
+nlohmann::json evaluated_result(const PlannedCell& cell, const Plan& plan, const Store& store,
+                                const nlohmann::json& evaluated, const nlohmann::json& trajectory);
+
+// `stored` with new metrics.
+nlohmann::json rescored_result(nlohmann::json stored, const Plan& plan,
+                               const nlohmann::json& evaluated);
+
+// Progress messages of a worker that failed, as the beginning of a trajectory; null if there are
+// none.
+nlohmann::json partial_trajectory(const std::vector<nlohmann::json>& progress);
+
+// records/<key>.json: where and how long. `steps`: {"unlearn": {"seconds", …}, …}.
+nlohmann::json record_of(const std::string& key, const std::string& started,
+                         const nlohmann::json& steps, const RunOptions& options);
+
+}  // namespace lacuna

@@ -1,0 +1,54 @@
+#include "run/dataset_pool.hpp"
+
+#include <fmt/ranges.h>
+
+#include "support/hash.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+
+// All the text that turns class names into a classifier.
+std::string prompts_hash(const Dataset& dataset) {
+  const auto& taxonomy = dataset.taxonomy();
+  const json all{{"templates", dataset.templates()},
+                 {"fine", taxonomy.fine},
+                 {"coarse", taxonomy.coarse},
+                 {"parent", taxonomy.parent}};
+  return sha256(all.dump());
+}
+
+}  // namespace
+
+const PooledDataset& DatasetPool::get(const PluginUse& use) {
+  const auto& plugin = registry_.find(Kind::dataset, use.id);
+  const auto params = guarded(use.id, [&] { return plugin.entry->resolve(use.params); });
+  const auto [found, is_new] = datasets_.try_emplace(use.id + params.dump());
+  auto& pooled = found->second;
+  if (!is_new) return pooled;
+  pooled.job = {{"id", use.id}, {"params", params}, {"library", plugin.library.string()}};
+  pooled.identity = {{"id", use.id},
+                     {"version", plugin.entry->info.version},
+                     {"params", params},
+                     {"manifest", nullptr},
+                     {"prompts", nullptr}};
+  try {
+    guarded(use.id, [&] {
+      pooled.dataset = plugin.entry->make_dataset(params, roots_);
+      pooled.identity["manifest"] = sha256(pooled.dataset->manifest());
+      pooled.identity["prompts"] = prompts_hash(*pooled.dataset);
+    });
+  } catch (const ConfigError& error) {  // the parameters were good, so it is the files
+    pooled.unavailable = error.what();
+  }
+  return pooled;
+}
+
+void check_split(const Dataset& dataset, const std::string& split) {
+  const auto splits = dataset.splits();
+  if (std::find(splits.begin(), splits.end(), split) != splits.end()) return;
+  throw ConfigError(fmt::format("'{}': no such split (known: {})", split, fmt::join(splits, ", ")));
+}
+
+}  // namespace lacuna

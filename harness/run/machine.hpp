@@ -1,0 +1,22 @@
+// Where a result was made: what the record of a cell says and its key does not.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace lacuna {
+
+// {"cpu", "cores", "memory_bytes", "system", "kernel", "cpu_capability", "blas"}. No host name, no
+// user name.
+nlohmann::json machine_record();
+
+// {"harness", "build_id", "type", "compiler"}.
+nlohmann::json build_record();
+
+// The present time as "2026-01-31T12:00:00Z".
+std::string utc_now();
+
+// Cores that this process may use.
+int available_cores();
+
+}  // namespace lacuna

@@ -1,0 +1,109 @@
+#include "run/method_variants.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "train/presets.hpp"
+#include "train/training_config.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+
+// The three objects that a preset, a method and a point of its grid each set some keys of.
+struct Settings {
+  json params = json::object(), kl = json::object(), training = json::object();
+
+  void update(const Settings& other) {
+    params.update(other.params);
+    kl.update(other.kl);
+    training.update(other.training);
+  }
+};
+
+Settings settings_of_preset(const MethodSpec& method) {
+  const auto values = preset(method.preset, method.id);
+  return {values.at("params"), values.at("kl"), values.at("training")};
+}
+
+// One choice of a value for every key of the grid, and its words for the label.
+struct GridPoint {
+  Settings settings;
+  std::string words;
+};
+
+GridPoint with(GridPoint point, const std::string& key, const json& value) {
+  const auto dot = key.find('.');
+  const auto name = dot == std::string::npos ? key : key.substr(dot + 1);
+  const auto part = dot == std::string::npos ? "" : key.substr(0, dot);
+  if (part.empty()) {
+    point.settings.params[name] = value;
+  } else if (part == "kl") {
+    point.settings.kl[name] = value;
+  } else if (part == "training") {
+    point.settings.training[name] = value;
+  } else {
+    throw ConfigError(
+        fmt::format("'{}' is not a parameter (write 'name', 'kl.name' or 'training.name')", key));
+  }
+  point.words += fmt::format("{}{}={}", point.words.empty() ? " " : ", ", name,
+                             value.is_string() ? value.get<std::string>() : value.dump());
+  return point;
+}
+
+std::vector<GridPoint> grid_points(const MethodSpec& method) {
+  std::vector<GridPoint> points(1);
+  for (const auto& [key, values] : method.grid) {
+    std::vector<GridPoint> next;
+    for (const auto& point : points) {
+      for (const auto& value : values) next.push_back(with(point, key, value));
+    }
+    points = std::move(next);
+  }
+  return points;
+}
+
+}  // namespace
+
+std::vector<MethodVariant> method_variants(const Suite& suite, const Registry& registry) {
+  at_place(suite, "training", [&] { parse<TrainingConfig>(suite.training); });
+  std::vector<MethodVariant> out;
+  std::set<std::string> labels;
+  for (std::size_t i = 0; i < suite.methods.size(); ++i) {
+    const auto& method = suite.methods[i];
+    const auto place = fmt::format("methods[{}]", i);
+    const auto& plugin = at_place(suite, place + ".id", [&]() -> const Registered& {
+      return registry.find(Kind::method, method.id);
+    });
+    Settings base{json::object(), json::object(), suite.training};
+    if (!method.preset.empty()) {
+      base.update(at_place(suite, place + ".preset", [&] { return settings_of_preset(method); }));
+    }
+    base.update({method.params, method.kl, method.training});
+    for (const auto& point :
+         at_place(suite, place + ".grid", [&] { return grid_points(method); })) {
+      auto all = base;
+      all.update(point.settings);
+      auto& variant =
+          out.emplace_back(MethodVariant{&plugin, method.label + point.words, {}, {}, {}});
+      variant.params = at_place(suite, place + ".params", [&] {
+        return guarded(method.id, [&] { return plugin.entry->resolve(all.params); });
+      });
+      variant.kl =
+          at_place(suite, place + ".kl", [&] { return resolved(parse<KlConfig>(all.kl)); });
+      variant.training = at_place(suite, place + ".training",
+                                  [&] { return resolved(parse<TrainingConfig>(all.training)); });
+      if (!labels.insert(variant.label).second) {
+        at_place(suite, place, [&] {
+          throw ConfigError(
+              fmt::format("label '{}' is already in use (labels are unique)", variant.label));
+        });
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace lacuna

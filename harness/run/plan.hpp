@@ -1,0 +1,60 @@
+// What a suite asks for: its cells, each with its key, how to run it, and whether it can be run at
+// all.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "plugin/registry.hpp"
+#include "run/suite.hpp"
+
+namespace lacuna {
+
+struct PlannedCell {
+  std::string key = {};
+  std::string original = {};  // key of the original model's cell; empty if this is one
+  std::string model = {}, request = {}, method = {}, label = {};  // for people
+  std::int64_t seed = 0;                                          // 0 for an original
+  nlohmann::json cell = {};                                       // what the key is the hash of
+  // Known before anything runs: "failed" (failure "data") or "not_applicable", with the reason.
+  // Empty: to be run.
+  std::string status = {}, reason = {};
+  std::string set = {};  // names an entry of Plan::sets; empty for an original
+  nlohmann::json unlearn = {}, evaluate = {};  // jobs of the workers; null where status is set
+  nlohmann::json matching = {};  // which classes an out-of-domain evaluation counts as forgotten
+
+  bool is_original() const { return original.empty(); }
+};
+
+struct PlannedEvaluation {
+  std::string id, role, title;
+};
+
+struct Plan {
+  std::string name, title, sha256;             // of the suite
+  std::vector<PlannedCell> cells;              // originals first; keys may repeat
+  std::map<std::string, nlohmann::json> sets;  // forgetting sets by name: the jobs that build them
+  std::vector<PlannedEvaluation> evaluations;
+  nlohmann::json metrics;             // [{"id", "version", "params", "binary", "library"}…]
+  std::vector<std::string> warnings;  // plugin files that could not be used
+
+  // Those of `metrics` that decide whether stored values are still right: all but where the file
+  // is.
+  nlohmann::json metric_plugins() const;
+};
+
+// Constructs every dataset and hashes every input. Throws ConfigError("<suite>: <place>: reason")
+// for a user's mistake; data that is missing makes cells fail instead.
+Plan make_plan(const Suite& suite, const Registry& registry, const DataRoots& roots);
+
+// Between processes: plan_from(to_json(plan)) == plan.
+nlohmann::json to_json(const Plan& plan);
+Plan plan_from(const nlohmann::json& json);
+
+// What is stored as plans/<suite>.json (docs/results.md): no paths, nothing of this machine.
+nlohmann::json published(const Plan& plan);
+
+}  // namespace lacuna

@@ -1,0 +1,105 @@
+#include "run/predictions.hpp"
+
+#include <ATen/ATen.h>
+
+#include "lacuna/error.hpp"
+#include "model/safetensors.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+
+at::Tensor packed(const at::Tensor& labels, std::size_t classes) {
+  return labels.to(classes <= 256 ? at::kByte : classes <= 32768 ? at::kShort : at::kInt);
+}
+
+at::Tensor labels_of(const Safetensors& file, const std::string& name, std::int64_t classes) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end()) throw ConfigError("tensor '" + name + "' is missing");
+  const auto labels = found->second.to(at::kLong);
+  if (labels.dim() != 1) throw ConfigError("tensor '" + name + "' is not a list of labels");
+  if (labels.numel() > 0 &&
+      (labels.min().item<std::int64_t>() < 0 || labels.max().item<std::int64_t>() >= classes)) {
+    throw ConfigError("tensor '" + name + "' holds a label that has no name");
+  }
+  return labels;
+}
+
+EvaluationPredictions unpack(const Safetensors& file, const json& entry) {
+  EvaluationPredictions out{entry.at("id"), role_from(entry.at("role")), entry.at("forget"), {}};
+  auto& predictions = out.predictions;
+  auto& taxonomy = predictions.taxonomy;
+  taxonomy = {entry.at("fine"), entry.at("coarse"), entry.at("parent")};
+  validate(taxonomy, out.id);
+  const auto fine = static_cast<std::int64_t>(taxonomy.fine.size());
+  predictions.fine_target = labels_of(file, out.id + "/fine_target", fine);
+  predictions.fine_predicted = labels_of(file, out.id + "/fine_predicted", fine);
+  if (taxonomy.hierarchical()) {
+    predictions.coarse_target =
+        at::tensor(taxonomy.parent, at::kLong).index_select(0, predictions.fine_target);
+    predictions.coarse_predicted = labels_of(file, out.id + "/coarse_predicted",
+                                             static_cast<std::int64_t>(taxonomy.coarse.size()));
+  }
+  predictions.forget = out.forget.empty()
+                           ? at::zeros_like(predictions.fine_target, at::kBool)
+                           : at::isin(predictions.fine_target, at::tensor(out.forget, at::kLong));
+  return out;
+}
+
+}  // namespace
+
+void save_predictions(const std::filesystem::path& path,
+                      const std::vector<EvaluationPredictions>& evaluations) {
+  NamedTensors tensors;
+  auto index = json::array();
+  for (const auto& [id, role, forget, predictions] : evaluations) {
+    const auto& taxonomy = predictions.taxonomy;
+    tensors[id + "/fine_target"] = packed(predictions.fine_target, taxonomy.fine.size());
+    tensors[id + "/fine_predicted"] = packed(predictions.fine_predicted, taxonomy.fine.size());
+    if (taxonomy.hierarchical()) {
+      tensors[id + "/coarse_predicted"] =
+          packed(predictions.coarse_predicted, taxonomy.coarse.size());
+    }
+    index.push_back({{"id", id},
+                     {"role", to_string(role)},
+                     {"forget", forget},
+                     {"fine", taxonomy.fine},
+                     {"coarse", taxonomy.coarse},
+                     {"parent", taxonomy.parent}});
+  }
+  save_safetensors(path, tensors, {{"schema_version", "1"}, {"evaluations", index.dump()}});
+}
+
+std::vector<EvaluationPredictions> load_predictions(const std::filesystem::path& path) {
+  const auto file = load_safetensors(path);
+  try {
+    std::vector<EvaluationPredictions> out;
+    for (const auto& entry : json::parse(file.metadata.at("evaluations")))
+      out.push_back(unpack(file, entry));
+    return out;
+  } catch (const ConfigError& error) {
+    throw ConfigError(path.string() + ": " + error.what());
+  } catch (const std::exception&) {  // json's and map's own, whose words mean nothing to a user
+    throw ConfigError(path.string() +
+                      ": not a predictions file (its metadata is missing or damaged)");
+  }
+}
+
+json counts_of(const EvaluationPredictions& evaluation) {
+  const auto& predictions = evaluation.predictions;
+  const std::map<std::string, Group> groups{
+      {"forget", Group::forget}, {"retain", Group::retain}, {"all", Group::all}};
+  json out;
+  for (const auto& [name, group] : groups) {
+    if (evaluation.forget.empty() && group != Group::all) continue;
+    for (const auto level : {Level::fine, Level::coarse}) {
+      if (level == Level::coarse && !predictions.taxonomy.hierarchical()) continue;
+      const auto [correct, n] = count(predictions, group, level);
+      out[name][to_string(level)] = {correct, n};
+    }
+  }
+  return out;
+}
+
+}  // namespace lacuna

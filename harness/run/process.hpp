@@ -1,0 +1,72 @@
+// A child process: started with posix_spawn in a group of its own, its output in a file, its
+// progress on a pipe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lacuna {
+
+struct ProcessOptions {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;  // from argv[0] on
+  std::map<std::string, std::optional<std::string>> environment =
+      {};                          // changes to ours; nullopt removes a variable
+  std::filesystem::path log = {};  // stdout and stderr are appended to it; empty: thrown away
+  double timeout_seconds = 0;      // 0: none
+};
+
+struct ProcessEnd {
+  int status = 0;          // exit status, if it exited
+  int signal = 0;          // what killed it; 0 if it exited
+  bool timed_out = false;  // we killed it because its time was over
+  double seconds = 0, cpu_seconds = 0;
+  std::int64_t peak_bytes = 0;  // largest resident set
+};
+
+// File descriptor on which a child writes its progress, one line a message.
+inline constexpr int progress_descriptor = 3;
+
+// Never fork: a child of a process that has run an OpenMP region hangs. Move-only; the destructor
+// kills the whole group of a child that still runs and waits for it. [one thread]
+class Process {
+ public:
+  // Throws Error("<program>: cannot be started: reason").
+  explicit Process(const ProcessOptions& options);
+  Process(Process&& other) noexcept;
+  Process& operator=(Process&&) = delete;
+  ~Process();
+
+  pid_t id() const { return id_; }
+  // The pipe's end to poll on; -1 once it has been closed by the child.
+  int descriptor() const { return descriptor_; }
+
+  // Whole lines that have arrived since the last call. Never blocks.
+  std::vector<std::string> lines();
+
+  // How it ended, if it has. Kills it first if its time is over. Never blocks. Collects what is
+  // left of its group.
+  std::optional<ProcessEnd> ended();
+
+  void kill();  // SIGKILL to the whole group
+
+ private:
+  pid_t id_ = -1;
+  int descriptor_ = -1;
+  std::string buffer_;
+  double timeout_seconds_ = 0;
+  bool timed_out_ = false;
+  std::chrono::steady_clock::time_point start_;
+};
+
+// Sleeps until one of the processes has written or closed its pipe, a signal arrives, or `seconds`
+// have passed.
+void wait_for_any(const std::vector<const Process*>& processes, double seconds);
+
+}  // namespace lacuna

@@ -1,0 +1,357 @@
+#include "run/scheduler.hpp"
+
+#include <fmt/format.h>
+
+#include <list>
+#include <set>
+
+#include "run/cell_names.hpp"
+#include "run/collect.hpp"
+#include "run/machine.hpp"
+#include "run/worker_process.hpp"
+#include "support/files.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// waiting: nothing is known of it yet. ready: ours (we hold its lock), to be unlearned. unlearned:
+// to be evaluated.
+enum class Stage { waiting, ready, unlearned, running, done };
+
+struct Task {
+  const PlannedCell* cell = nullptr;
+  Stage stage = Stage::waiting;
+  std::string status = {};  // once done
+  std::optional<FileLock> lock = {};
+  Clock::time_point retry_at{};  // someone else holds the lock: not before this
+  json stored = {};              // its result, where only the metrics have to be computed
+  bool rescore = false;
+  json trajectory = {}, steps = json::object();
+  std::string started = {};
+  double used_seconds = 0;  // of the cell's time limit
+};
+
+// A worker and what it works for: a cell, or (task == nullptr) a forgetting set.
+struct Active {
+  Task* task;
+  std::string set;
+  WorkerProcess worker;
+};
+
+class Run {
+ public:
+  Run(const Plan& plan, const Store& store, const RunOptions& options, Display& display)
+      : plan_(plan), store_(store), options_(options), display_(display), names_(plan) {
+    std::set<std::string> seen;
+    for (const auto& cell : plan.cells) {
+      if (seen.insert(cell.key).second) tasks_.push_back({.cell = &cell});
+    }
+    for (auto& task : tasks_) by_key_[task.cell->key] = &task;
+    summary_.cells = static_cast<std::int64_t>(tasks_.size());
+  }
+
+  RunSummary run() {
+    while (over() < summary_.cells) {
+      if (options_.interrupted()) {
+        summary_.interrupted = true;
+        break;
+      }
+      while (static_cast<int>(active_.size()) < options_.jobs && start_one()) {
+      }
+      show();
+      std::vector<const Process*> processes;
+      for (const auto& active : active_) processes.push_back(&active.worker.process());
+      wait_for_any(processes, 0.1);
+      collect();
+    }
+    active_.clear();  // kills what an interruption left
+    display_.clear();
+    return summary_;
+  }
+
+ private:
+  // Starts the most useful step that can be started now; false if there is none.
+  bool start_one() {
+    for (auto& task : tasks_) {
+      if (task.stage == Stage::unlearned && advance(task)) return true;
+    }
+    for (auto& task : tasks_) {
+      if (task.stage == Stage::waiting && !may_claim(task)) continue;
+      if (task.stage == Stage::waiting) claim(task);
+      if ((task.stage == Stage::ready || task.stage == Stage::unlearned) && advance(task))
+        return true;
+    }
+    return false;
+  }
+
+  // Cells whose forgetting set is being built are left for another run in this folder to take.
+  bool may_claim(const Task& task) const {
+    if (Clock::now() < task.retry_at || building_.contains(task.cell->set)) return false;
+    const auto elsewhere = built_elsewhere_.find(task.cell->set);
+    return elsewhere == built_elsewhere_.end() || Clock::now() >= elsewhere->second;
+  }
+
+  // Makes the task ours, unless someone else works on it; finds out what of it is there already.
+  void claim(Task& task) {
+    const auto& cell = *task.cell;
+    task.lock = FileLock::acquire(store_.lock(cell.key));
+    if (!task.lock) {
+      task.retry_at = Clock::now() + std::chrono::milliseconds(500);
+      return;
+    }
+    if (!cell.status.empty()) return settle_planned(task);
+    const auto stored = look_up(cell, plan_, store_, options_, task.stored);
+    if (stored == Stored::complete) {
+      ++summary_.cached;
+      return settle(task, task.stored);
+    }
+    task.started = utc_now();
+    task.rescore = stored == Stored::other_metrics;
+    task.stage = cell.is_original() || task.rescore ? Stage::unlearned : Stage::ready;
+    if (task.stage == Stage::unlearned) return;
+    // An earlier run may have been stopped between the two steps.
+    auto earlier = finished_result(store_.work(cell.key) / "unlearn");
+    if (earlier && std::filesystem::exists(weights_of(cell))) {
+      task.trajectory = earlier->at("trajectory");
+      task.steps["unlearn"] = {{"resumed", true}};
+      task.stage = Stage::unlearned;
+    }
+  }
+
+  // Starts the next step of a task that is ours. False if it has to wait for something, or has just
+  // ended.
+  bool advance(Task& task) {
+    const auto& cell = *task.cell;
+    if (!cell.is_original()) {
+      const auto& original = *by_key_.at(cell.original);
+      if (original.stage == Stage::done && original.status != "ok") {
+        fail(task, original_failure(original));
+        return false;
+      }
+      if (task.stage == Stage::unlearned && original.stage != Stage::done) return false;
+    }
+    if (task.stage == Stage::unlearned) {
+      start_evaluation(task);
+      return true;
+    }
+    if (const auto broken = broken_sets_.find(cell.set); broken != broken_sets_.end()) {
+      fail(task, broken->second);
+      return false;
+    }
+    if (!std::filesystem::exists(store_.set(cell.set))) return start_set(cell.set);
+    start_unlearning(task);
+    return true;
+  }
+
+  bool start_set(const std::string& name) {
+    if (building_.contains(name)) return false;
+    auto lock = FileLock::acquire(store_.lock("set-" + name));
+    if (!lock) {
+      built_elsewhere_[name] = Clock::now() + std::chrono::milliseconds(200);
+      return false;
+    }
+    auto job = plan_.sets.at(name);
+    job["out"] = store_.set(name).string();
+    building_.emplace(name, std::move(*lock));
+    active_.push_back({nullptr, name,
+                       WorkerProcess("forgetting-set", job, store_.work("set-" + name) / "set",
+                                     store_.log("set-" + name), options_.cell_timeout, options_)});
+    return true;
+  }
+
+  void start_unlearning(Task& task) {
+    auto job = task.cell->unlearn;
+    job["set"] = store_.set(task.cell->set).string();
+    job["weights"] = weights_of(*task.cell).string();
+    start(task, "unlearn", std::move(job));
+  }
+
+  void start_evaluation(Task& task) {
+    const auto& cell = *task.cell;
+    auto job = cell.evaluate;
+    job["metrics"] = plan_.metrics;
+    job["predictions"] = (store_.work(cell.key) / "predictions.safetensors").string();
+    if (task.rescore) job["known"] = store_.predictions(cell.key).string();
+    if (!cell.is_original()) {
+      job["weights"] = weights_of(cell).string();
+      job["before"] = store_.predictions(cell.original).string();
+    }
+    start(task, "evaluate", std::move(job));
+  }
+
+  void start(Task& task, const std::string& step, json job) {
+    const auto& key = task.cell->key;
+    double limit = 0;
+    if (options_.cell_timeout > 0)
+      limit = std::max(options_.cell_timeout - task.used_seconds, 1e-3);
+    task.stage = Stage::running;
+    active_.push_back({&task, "",
+                       WorkerProcess(step, std::move(job), store_.work(key) / step, store_.log(key),
+                                     limit, options_)});
+  }
+
+  void collect() {
+    for (auto it = active_.begin(); it != active_.end();) {
+      auto outcome = it->worker.poll();
+      if (!outcome) {
+        ++it;
+        continue;
+      }
+      const auto step = it->worker.step();
+      auto* task = it->task;
+      const auto set = it->set;
+      it = active_.erase(it);
+      if (task == nullptr) {
+        if (!outcome->ok) broken_sets_[set] = outcome->failure;
+        building_.erase(set);
+        std::filesystem::remove_all(store_.work("set-" + set));
+        continue;
+      }
+      task->used_seconds += outcome->record.at("seconds").get<double>();
+      task->steps[step] = outcome->record;
+      if (!outcome->ok) {
+        if (step == "unlearn") {
+          task->trajectory = outcome->result.value("trajectory", partial_trajectory(outcome->progress));
+        }
+        fail(*task, outcome->failure);
+      } else if (step == "unlearn") {
+        task->trajectory = outcome->result.at("trajectory");
+        task->stage = Stage::unlearned;
+      } else {
+        finish(*task, outcome->result);
+      }
+    }
+  }
+
+  void finish(Task& task, const json& evaluated) {
+    const auto& cell = *task.cell;
+    json result;
+    if (task.rescore) {
+      result = rescored_result(task.stored, plan_, evaluated);
+    } else {
+      std::filesystem::rename(store_.work(cell.key) / "predictions.safetensors",
+                              store_.predictions(cell.key));
+      if (options_.keep_weights && !cell.is_original()) {
+        std::filesystem::create_directories(store_.weights(cell.key).parent_path());
+        std::filesystem::rename(weights_of(cell), store_.weights(cell.key));
+      }
+      result = evaluated_result(cell, plan_, store_, evaluated, task.trajectory);
+      write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
+    }
+    write_json(store_.cell(cell.key), result);  // last: a result vouches for its other files
+    announce(task, fmt::format("ok, {}", duration_text(task.used_seconds)));
+    settle(task, result);
+  }
+
+  void fail(Task& task, const CellFailure& failure) {
+    const auto& cell = *task.cell;
+    auto result = failed_result(cell.key, cell.cell, failure);
+    if (!task.trajectory.is_null()) result["trajectory"] = task.trajectory;
+    write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
+    write_json(store_.cell(cell.key), result);
+    announce(task, fmt::format("failed ({}): {}", failure.kind, failure.reason));
+    settle(task, result);
+  }
+
+  CellFailure original_failure(const Task& original) const {
+    const auto stored = store_.read_cell(original.cell->key);
+    if (!stored) return {"exception", "the original model has no result"};
+    return {stored->value("failure", "exception"),
+            "original model: " + stored->value("reason", "")};
+  }
+
+  // Missing data and impossible combinations: nothing runs, the row says why.
+  void settle_planned(Task& task) {
+    const auto& cell = *task.cell;
+    const auto result = cell.status == "failed"
+                            ? failed_result(cell.key, cell.cell, {"data", cell.reason})
+                            : not_applicable_result(cell.key, cell.cell, cell.reason);
+    if (store_.read_cell(cell.key) == result) {
+      ++summary_.cached;
+    } else {
+      write_json(store_.cell(cell.key), result);
+      announce(task,
+               fmt::format("{}: {}", cell.status == "failed" ? "failed (data)" : "not applicable",
+                           cell.reason));
+    }
+    settle(task, result);
+  }
+
+  // The task is over, its result stands in its file.
+  void settle(Task& task, const json& result) {
+    task.stage = Stage::done;
+    task.status = result.at("status");
+    (task.status == "ok"       ? summary_.ok
+     : task.status == "failed" ? summary_.failed
+                               : summary_.not_applicable)++;
+    if (task.status == "failed") {
+      summary_.failures.push_back(
+          fmt::format("{}: {}", names_.of(*task.cell), result.at("reason").get<std::string>()));
+    }
+    std::filesystem::remove_all(store_.work(task.cell->key));
+    task.lock.reset();
+    task.trajectory = task.stored = nullptr;
+  }
+
+  void announce(const Task& task, const std::string& what) {
+    ++announced_;
+    display_.line(fmt::format("[{:>{}}/{}] {}: {}", over() + 1,
+                              std::to_string(summary_.cells).size(), summary_.cells,
+                              names_.of(*task.cell), what));
+  }
+
+  void show() {
+    RunState state{.cells = summary_.cells,
+                   .done = summary_.ok,
+                   .failed = summary_.failed,
+                   .not_applicable = summary_.not_applicable};
+    for (const auto& active : active_) {
+      state.running.push_back(
+          active.worker.state(active.task ? names_.of(*active.task->cell) : "forgetting set"));
+    }
+    if (announced_ > 0) {
+      const auto left = summary_.cells - over();
+      state.eta_seconds =
+          seconds_since(start_) / static_cast<double>(announced_) * static_cast<double>(left);
+    }
+    display_.update(state);
+  }
+
+  std::int64_t over() const { return summary_.ok + summary_.failed + summary_.not_applicable; }
+
+  std::filesystem::path weights_of(const PlannedCell& cell) const {
+    return store_.work(cell.key) / "weights.safetensors";
+  }
+
+  const Plan& plan_;
+  const Store& store_;
+  const RunOptions& options_;
+  Display& display_;
+  CellNames names_;
+  std::vector<Task> tasks_;
+  std::map<std::string, Task*> by_key_;
+  std::list<Active> active_;
+  std::map<std::string, FileLock> building_;                  // forgetting sets
+  std::map<std::string, Clock::time_point> built_elsewhere_;  // when to look again
+  std::map<std::string, CellFailure> broken_sets_;
+  RunSummary summary_;
+  std::int64_t announced_ = 0;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
+                    Display& display) {
+  write_json(store.plan(plan.name), published(plan));
+  return Run(plan, store, options, display).run();
+}
+
+}  // namespace lacuna

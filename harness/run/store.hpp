@@ -1,0 +1,81 @@
+// A results folder: where each file of a cell lives, and who is working on it (docs/results.md).
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace lacuna {
+
+// An exclusive lock on a file, held across processes until destroyed or until the process ends,
+// however it ends. Children do not inherit it. Move-only.
+class FileLock {
+ public:
+  // Nothing if someone else holds it. Throws Error("<path>: cannot be locked: reason").
+  static std::optional<FileLock> acquire(const std::filesystem::path& path);
+  // Whether someone holds it now; a file that does not exist is not held.
+  static bool is_held(const std::filesystem::path& path);
+
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+class Store {
+ public:
+  explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  // Makes the folder and its subfolders. Throws ConfigError if that is not possible.
+  void create() const;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::filesystem::path plan(const std::string& suite) const {
+    return folder_ / "plans" / (suite + ".json");
+  }
+  std::filesystem::path cell(const std::string& key) const {
+    return folder_ / "cells" / (key + ".json");
+  }
+  std::filesystem::path predictions(const std::string& key) const {
+    return folder_ / relative_predictions(key);
+  }
+  std::filesystem::path record(const std::string& key) const {
+    return folder_ / "records" / (key + ".json");
+  }
+  std::filesystem::path log(const std::string& key) const {
+    return folder_ / "logs" / (key + ".txt");
+  }
+  std::filesystem::path weights(const std::string& key) const {
+    return folder_ / "weights" / (key + ".safetensors");
+  }
+  std::filesystem::path lock(const std::string& name) const {
+    return folder_ / "work" / "locks" / name;
+  }
+  std::filesystem::path set(const std::string& name) const {
+    return folder_ / "work" / "sets" / (name + ".safetensors");
+  }
+  // Where the workers of one cell leave what the parent collects.
+  std::filesystem::path work(const std::string& key) const {
+    return folder_ / "work" / "cells" / key;
+  }
+
+  static std::string relative_predictions(const std::string& key) {
+    return "predictions/" + key + ".safetensors";
+  }
+
+  // The stored result; nothing if there is none, or if the file was damaged since (it is then made
+  // anew).
+  std::optional<nlohmann::json> read_cell(const std::string& key) const;
+  // Whether the predictions that `cell` names are there, byte for byte. True for a cell that names
+  // none.
+  bool predictions_intact(const nlohmann::json& cell) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace lacuna

@@ -1,0 +1,207 @@
+#include "run/suite.hpp"
+
+#include <fmt/ranges.h>
+
+#include <set>
+
+#include "lacuna/params.hpp"
+#include "support/files.hpp"
+#include "support/hash.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+
+// A value of the file and where it stands, so that every complaint can say so.
+class Place {
+ public:
+  Place(const json& value, std::string path) : value_(value), path_(std::move(path)) {}
+
+  const json& value() const { return value_; }
+  bool has(const std::string& key) const { return value_.contains(key); }
+
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw ConfigError(path_.empty() ? reason : path_ + ": " + reason);
+  }
+
+  void object(const std::set<std::string>& known, const std::set<std::string>& required) const {
+    if (!value_.is_object()) fail(fmt::format("is {} (an object is needed)", value_.type_name()));
+    for (const auto& [key, value] : value_.items()) {
+      if (known.contains(key)) continue;
+      auto right = did_you_mean(key, {known.begin(), known.end()});
+      if (right.empty()) right = fmt::format(" (known: {})", fmt::join(known, ", "));
+      fail(fmt::format("'{}': unknown key{}", key, right));
+    }
+    for (const auto& key : required) {
+      if (!has(key)) fail(fmt::format("'{}' is missing", key));
+    }
+  }
+
+  Place at(const std::string& key) const {
+    return {value_.at(key), path_.empty() ? key : path_ + "." + key};
+  }
+
+  // The elements of a list that must not be empty.
+  std::vector<Place> list() const {
+    if (!value_.is_array()) fail(fmt::format("is {} (a list is needed)", value_.type_name()));
+    if (value_.empty()) fail("is empty (at least one is needed)");
+    std::vector<Place> out;
+    for (std::size_t i = 0; i < value_.size(); ++i) {
+      out.emplace_back(value_[i], fmt::format("{}[{}]", path_, i));
+    }
+    return out;
+  }
+
+  template <class T>
+  T read(const Field& field = {}) const {
+    T out{};
+    read_field(path_, value_, field, out);
+    return out;
+  }
+  template <class T>
+  void optional(const std::string& key, T& out, const Field& field = {}) const {
+    if (has(key)) out = at(key).read<T>(field);
+  }
+  json optional_object(const std::string& key) const {
+    if (!has(key)) return json::object();
+    if (!at(key).value().is_object()) {
+      at(key).fail(fmt::format("is {} (an object is needed)", at(key).value().type_name()));
+    }
+    return value_.at(key);
+  }
+
+  // Ids become file and tensor names.
+  std::string id(const std::string& key = "id") const {
+    auto out = at(key).read<std::string>();
+    const auto good = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+    };
+    if (out.empty() || !std::all_of(out.begin(), out.end(), good)) {
+      at(key).fail(fmt::format("'{}' cannot be an id (letters, digits, '_' and '-' only)", out));
+    }
+    return out;
+  }
+
+ private:
+  const json& value_;
+  std::string path_;
+};
+
+PluginUse plugin_use(const Place& place) {
+  if (place.value().is_string()) return {place.value().get<std::string>(), json::object()};
+  place.object({"id", "params"}, {"id"});
+  return {place.id(), place.optional_object("params")};
+}
+
+template <class T>
+void refuse_twice(const std::vector<T>& items, const std::vector<Place>& places) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!seen.insert(items[i].id).second) {
+      places[i].fail(fmt::format("id '{}' is already in use (ids are unique)", items[i].id));
+    }
+  }
+}
+
+RequestSpec request(const Place& place) {
+  place.object({"id", "dataset", "split", "forget", "level", "samples_per_concept"},
+               {"id", "dataset", "forget"});
+  RequestSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
+  place.optional("split", out.split);
+  place.optional("level", out.level, {.choices = {"fine"}});
+  place.optional("samples_per_concept", out.samples_per_concept, {.min = 1});
+  const auto forget = place.at("forget");
+  if (forget.value().is_string()) {
+    out.forget_split = forget.read<std::string>();
+  } else {
+    for (const auto& name : forget.list()) out.concepts.push_back(name.read<std::string>());
+  }
+  return out;
+}
+
+MethodSpec method(const Place& place) {
+  place.object({"id", "label", "params", "grid", "kl", "training", "preset"}, {"id"});
+  MethodSpec out{.id = place.id()};
+  if (out.id == "original")
+    place.at("id").fail("'original' is always part of a plan (leave it out)");
+  out.params = place.optional_object("params");
+  out.kl = place.optional_object("kl");
+  out.training = place.optional_object("training");
+  place.optional("preset", out.preset);
+  const bool regularised =
+      out.kl.value("coarse", json(0)) != 0 || out.kl.value("fine", json(0)) != 0;
+  out.label = regularised ? out.id + "+kl" : out.id;
+  place.optional("label", out.label);
+  if (place.has("grid")) {
+    const json grid = place.optional_object("grid");
+    for (const auto& [key, values] : grid.items()) {
+      auto& entry = out.grid.emplace_back(key, std::vector<json>{});
+      for (const auto& value : place.at("grid").at(key).list())
+        entry.second.push_back(value.value());
+    }
+  }
+  return out;
+}
+
+EvaluationSpec evaluation(const Place& place) {
+  place.object({"id", "title", "role", "dataset", "split"}, {"id", "role", "dataset"});
+  EvaluationSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
+  out.title = out.id;
+  place.optional("title", out.title);
+  const Field roles{.choices = {"in_domain", "zero_shot", "out_of_domain"}};
+  out.role = role_from(place.at("role").read<std::string>(roles));
+  place.optional("split", out.split);
+  return out;
+}
+
+Suite parse_suite(const Place& root, const std::filesystem::path& folder) {
+  root.object({"schema_version", "name", "title", "model", "requests", "training", "methods",
+               "seeds", "evaluations", "metrics"},
+              {"schema_version", "name", "model", "requests", "methods", "seeds", "evaluations",
+               "metrics"});
+  const auto version = root.at("schema_version").read<std::int64_t>();
+  if (version != 1) root.at("schema_version").fail(fmt::format("{} is not known (1 is)", version));
+
+  Suite suite;
+  suite.title = suite.name = root.id("name");
+  root.optional("title", suite.title);
+  suite.training = root.optional_object("training");
+  const auto model = root.at("model");
+  if (model.value().is_string()) {
+    suite.models.push_back(folder / model.read<std::string>());
+  } else {
+    for (const auto& one : model.list()) suite.models.push_back(folder / one.read<std::string>());
+  }
+  for (const auto& place : root.at("requests").list()) suite.requests.push_back(request(place));
+  for (const auto& place : root.at("methods").list()) suite.methods.push_back(method(place));
+  for (const auto& place : root.at("evaluations").list())
+    suite.evaluations.push_back(evaluation(place));
+  for (const auto& place : root.at("metrics").list()) suite.metrics.push_back(plugin_use(place));
+  for (const auto& place : root.at("seeds").list()) {
+    suite.seeds.push_back(place.read<std::int64_t>({.min = 0}));
+  }
+  refuse_twice(suite.requests, root.at("requests").list());
+  refuse_twice(suite.evaluations, root.at("evaluations").list());
+  refuse_twice(suite.metrics, root.at("metrics").list());
+  if (std::set(suite.seeds.begin(), suite.seeds.end()).size() != suite.seeds.size()) {
+    root.at("seeds").fail("a seed stands there twice (each runs once)");
+  }
+  return suite;
+}
+
+}  // namespace
+
+Suite read_suite(const std::filesystem::path& path) {
+  const json file = read_json(path);
+  try {
+    auto suite = parse_suite(Place(file, ""), path.parent_path());
+    suite.path = path;
+    suite.sha256 = sha256_file(path);
+    return suite;
+  } catch (const ConfigError& error) {
+    throw ConfigError(path.string() + ": " + error.what());
+  }
+}
+
+}  // namespace lacuna

@@ -1,0 +1,105 @@
+#include "run/worker.hpp"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+#include <map>
+
+#include "run/process.hpp"
+#include "support/failure.hpp"
+#include "support/files.hpp"
+#include "train/unlearn.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+
+// The failure kinds of docs/results.md; for `plan`, whose failure is the whole run's, whose fault
+// it is.
+std::string kind_of(const std::string& step, const std::exception_ptr& exception) {
+  const auto cause = failure_of(exception).cause;
+  if (step == "plan") return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
+  try {
+    std::rethrow_exception(exception);
+  } catch (const NotFinite&) {
+    return "nan";
+  } catch (const DataMissing&) {
+    return "data";
+  } catch (...) {
+    return cause == Failure::Cause::out_of_memory ? "out_of_memory" : "exception";
+  }
+}
+
+json failed_outcome(const std::string& step, const std::exception_ptr& exception) {
+  const auto message = failure_of(exception).message;
+  json out{{"status", "failed"},
+           {"failure", kind_of(step, exception)},
+           {"reason", step == "plan" ? message : step + ": " + message}};
+  try {
+    std::rethrow_exception(exception);
+  } catch (const NotFinite& error) {
+    out["trajectory"] = error.trajectory;
+  } catch (...) {  // only a loss that is not finite has come some way
+  }
+  return out;
+}
+
+json outcome(const std::string& step, const json& job) {
+  static const std::map<std::string, std::function<json(const json&)>> steps{
+      {"plan", worker_plan},
+      {"forgetting-set", worker_forgetting_set},
+      {"unlearn", worker_unlearn},
+      {"evaluate", worker_evaluate}};
+  try {
+    const auto found = steps.find(step);
+    if (found == steps.end()) throw ConfigError("worker: '" + step + "': no such step");
+    auto result = found->second(job);
+    result["status"] = "ok";
+    return result;
+  } catch (...) {
+    return failed_outcome(step, std::current_exception());
+  }
+}
+
+}  // namespace
+
+int run_worker(const std::string& step, const std::filesystem::path& job_file, pid_t parent) {
+  // The order matters: a parent that died before prctl is seen by getppid, one that dies later
+  // kills us.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) return 1;
+  const auto job = read_json(job_file);
+  const auto result = outcome(step, job);
+  write_json(job.at("result").get<std::string>(), result);
+  return result.at("status") == "ok" ? 0 : 1;
+}
+
+void load_once(Registry& registry, const std::filesystem::path& library) {
+  for (const auto& [id, plugin] : registry.entries()) {
+    if (plugin.library == library) return;
+  }
+  registry.load(library);
+}
+
+std::unique_ptr<Dataset> open_dataset(Registry& registry, const json& job, const json& data) {
+  const std::string id = job.at("id");
+  load_once(registry, job.at("library").get<std::string>());
+  DataRoots roots;
+  for (const auto& folder : data) roots.folders.emplace_back(folder.get<std::string>());
+  const auto& entry = *registry.find(Kind::dataset, id).entry;
+  try {
+    return guarded(id, [&] { return entry.make_dataset(job.at("params"), roots); });
+  } catch (const ConfigError& error) {
+    throw DataMissing(error.what());
+  }
+}
+
+void report_progress(const json& message) {
+  const auto line = message.dump() + "\n";
+  [[maybe_unused]] const auto written = write(progress_descriptor, line.data(), line.size());
+}
+
+}  // namespace lacuna

@@ -1,0 +1,58 @@
+// The step that gives a cell its numbers. It knows weights, datasets and metrics, and never loads a
+// method.
+#include <ATen/ATen.h>
+
+#include "model/checkpoint.hpp"
+#include "model/zero_shot.hpp"
+#include "run/compute.hpp"
+#include "run/predictions.hpp"
+#include "run/score.hpp"
+#include "run/worker.hpp"
+
+namespace lacuna {
+namespace {
+
+using nlohmann::json;
+
+std::vector<EvaluationPredictions> predict_all(const json& job, Registry& registry) {
+  const auto device = prepare_compute(job.at("device"), job.at("threads"));
+  const std::filesystem::path model = job.at("model").get<std::string>();
+  auto checkpoint = job.contains("weights")
+                        ? load_checkpoint(model, job.at("weights").get<std::string>())
+                        : load_checkpoint(model);
+  for (auto& [name, tensor] : checkpoint.weights) tensor = tensor.to(device);
+  const Clip clip(checkpoint.config, checkpoint.weights);
+
+  std::vector<EvaluationPredictions> out;
+  for (const auto& one : job.at("evaluations")) {
+    report_progress({{"step", out.size()}, {"steps", job.at("evaluations").size()}});
+    const auto dataset = open_dataset(registry, one.at("dataset"), job.at("data"));
+    EvaluationPredictions evaluation{one.at("id"), role_from(one.at("role")), one.at("forget"), {}};
+    evaluation.predictions =
+        predict(clip, checkpoint.tokenizer, *dataset, one.at("split"), evaluation.forget);
+    out.push_back(std::move(evaluation));
+  }
+  return out;
+}
+
+}  // namespace
+
+json worker_evaluate(const json& job) {
+  Registry registry;
+  std::vector<EvaluationPredictions> after;
+  if (job.contains("known")) {  // predictions of an earlier run: only the metrics are new
+    after = load_predictions(job.at("known").get<std::string>());
+  } else {
+    after = predict_all(job, registry);
+    save_predictions(job.at("predictions").get<std::string>(), after);
+  }
+  const auto before =
+      job.contains("before") ? load_predictions(job.at("before").get<std::string>()) : after;
+  auto counts = json::object();
+  for (const auto& evaluation : after) counts[evaluation.id] = counts_of(evaluation);
+  for (const auto& metric : job.at("metrics"))
+    load_once(registry, metric.at("library").get<std::string>());
+  return {{"counts", counts}, {"metrics", score(before, after, job.at("metrics"), registry)}};
+}
+
+}  // namespace lacuna

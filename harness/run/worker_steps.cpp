@@ -1,0 +1,65 @@
+// The steps before an evaluation: planning, building a forgetting set, unlearning.
+#include <cmath>
+
+#include "model/checkpoint.hpp"
+#include "model/safetensors.hpp"
+#include "run/compute.hpp"
+#include "run/plan.hpp"
+#include "run/worker.hpp"
+#include "train/forgetting_set.hpp"
+#include "train/unlearn.hpp"
+
+namespace lacuna {
+
+using nlohmann::json;
+
+json worker_plan(const json& job) {
+  Registry registry;
+  for (const auto& folder : job.at("plugins")) registry.load_folder(folder.get<std::string>());
+  DataRoots roots;
+  for (const auto& folder : job.at("data")) roots.folders.emplace_back(folder.get<std::string>());
+  return {{"plan",
+           to_json(make_plan(read_suite(job.at("suite").get<std::string>()), registry, roots))}};
+}
+
+json worker_forgetting_set(const json& job) {
+  prepare_compute("cpu", job.at("threads"));
+  Registry registry;
+  const auto dataset = open_dataset(registry, job.at("dataset"), job.at("data"));
+  const std::string split = job.at("split");
+  const auto labels = fine_labels(dataset->taxonomy(), job.at("concepts"));
+  const auto indices =
+      draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
+  save_forgetting_set(job.at("out").get<std::string>(),
+                      build_forgetting_set(*dataset, split, indices, job.at("image_size")));
+  return json::object();
+}
+
+json worker_unlearn(const json& job) {
+  const auto device = prepare_compute(job.at("device"), job.at("threads"));
+  Registry registry;
+  registry.load(job.at("library").get<std::string>());
+  const auto& method = *registry.find(Kind::method, job.at("method")).entry;
+  const auto original = load_checkpoint(job.at("model").get<std::string>());
+  const auto set = load_forgetting_set(job.at("set").get<std::string>());
+  const UnlearnJob unlearn_job{.params = job.at("params"),
+                               .kl = parse<KlConfig>(job.at("kl")),
+                               .training = parse<TrainingConfig>(job.at("training")),
+                               .seed = job.at("seed"),
+                               .device = device};
+  const auto unlearned = unlearn(original, set, method, unlearn_job, [](const Progress& progress) {
+    report_progress({{"step", progress.step},
+                     {"steps", progress.steps},
+                     {"epoch", progress.epoch},
+                     {"loss", progress.loss},
+                     {"forget_accuracy", progress.forget_accuracy}});
+  });
+  for (const auto& [name, tensor] : unlearned.weights) {
+    if (!at::isfinite(tensor).all().item<bool>())
+      throw NotFinite(name + ": a weight is not finite");
+  }
+  save_safetensors(job.at("weights").get<std::string>(), unlearned.weights);
+  return {{"trajectory", unlearned.trajectory}};
+}
+
+}  // namespace lacuna

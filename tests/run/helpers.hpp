@@ -1,0 +1,59 @@
+// What the tests of the run room share: folders, a tiny model, a suite over the fixture plugins,
+// the program itself.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/process.hpp"
+
+namespace lacuna::testing {
+
+// A folder that is gone when the test is over.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A random CLIP of a few thousand weights, for pictures of 16 x 16.
+void write_tiny_model(const std::filesystem::path& folder);
+
+// A suite on the fixtures: one request, methods push, push+kl and spy, one seed, three evaluations.
+// `model` is beside it.
+nlohmann::json tiny_suite();
+
+// Writes the suite, and the model beside it, into `folder`; returns the suite's path.
+std::filesystem::path write_suite(const std::filesystem::path& folder, const nlohmann::json& suite);
+
+// Waits for a process, at most `seconds`; fails the test if it takes longer.
+ProcessEnd wait_for(Process& process, double seconds = 60);
+
+struct Command {
+  int status = 0;
+  std::string output;  // stdout and stderr
+};
+
+// Options for a `lacuna` command with the fixture plugins; its output goes to `log`.
+ProcessOptions lacuna_process(const std::vector<std::string>& arguments,
+                              const std::filesystem::path& log);
+
+// Runs `lacuna <arguments>` with the fixture plugins.
+Command lacuna(const std::vector<std::string>& arguments);
+
+// Every file under cells/, predictions/ and plans/ by its relative path, with its bytes.
+std::map<std::string, std::string> results_in(const std::filesystem::path& folder);
+
+// The stored results of a folder, by the label of their method ("original" for that).
+std::map<std::string, nlohmann::json> cells_by_label(const std::filesystem::path& folder);
+
+}  // namespace lacuna::testing

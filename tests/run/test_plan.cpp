@@ -1,0 +1,232 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
+#include <set>
+
+#include "helpers.hpp"
+#include "run/cell.hpp"
+#include "run/cell_names.hpp"
+#include "run/plan.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+
+namespace {
+
+Plan plan_of(const std::filesystem::path& folder, const json& suite, const DataRoots& roots = {}) {
+  static const auto& registry = *[] {
+    auto* out = new Registry;
+    out->load_folder(RUN_FIXTURES "/methods");
+    out->load_folder(RUN_FIXTURES "/others");
+    return out;
+  }();
+  return make_plan(read_suite(write_suite(folder, suite)), registry, roots);
+}
+
+std::string complaint(const json& suite) {
+  const TemporaryFolder folder;
+  try {
+    plan_of(folder.path(), suite);
+  } catch (const ConfigError& error) {
+    const std::string text = error.what();
+    const auto front = (folder / "suite.json").string() + ": ";
+    REQUIRE(text.starts_with(front));
+    return text.substr(front.size());
+  }
+  return "";
+}
+
+json with(const std::string& pointer, const json& value) {
+  auto suite = tiny_suite();
+  suite[json::json_pointer(pointer)] = value;
+  return suite;
+}
+
+std::set<std::string> keys(const Plan& plan) {
+  std::set<std::string> out;
+  for (const auto& cell : plan.cells) out.insert(cell.key);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A plan is the cross product, originals first") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["seeds"] = {1, 2};
+  suite["methods"][0]["grid"] = {{"weight", {1, 2}}, {"training.epochs", {1, 2}}};
+  const auto plan = plan_of(folder.path(), suite);
+  REQUIRE(plan.cells.size() == 1 + 2 * (4 + 1 + 1));
+  CHECK(keys(plan).size() == plan.cells.size());
+  CHECK(plan.cells[0].is_original());
+  CHECK(plan.cells[1].label == "push epochs=1, weight=1");
+  CHECK(plan.cells[4].label == "push epochs=2, weight=2");
+  CHECK(plan.cells[5].label == "push+kl");
+  for (std::size_t i = 1; i < plan.cells.size(); ++i) {
+    const auto& cell = plan.cells[i];
+    CHECK(cell.original == plan.cells[0].key);
+    CHECK(cell.key == cell_key(cell.cell));
+    CHECK(cell.status.empty());
+    CHECK(plan.sets.contains(cell.set));
+  }
+  CHECK(plan.sets.size() == 2);  // one a seed
+  const auto& cell = plan.cells[4].cell;
+  CHECK(cell.at("request").at("concepts") == json{"red", "blue"});
+  CHECK(cell.at("method").at("params") == json{{"weight", 2.0}});
+  CHECK(cell.at("training").at("epochs") == 2);
+  CHECK(cell.at("training").at("batch_size") == 4);
+  CHECK(cell.at("training").contains("weight_decay"));
+  CHECK(plan.cells[0].matching.at("shop") ==
+        json{{"matched", {"Red Paint", "dark red wine"}}, {"unmatched", {"blue"}}});
+}
+
+TEST_CASE("A plan survives the way between processes") {
+  const TemporaryFolder folder;
+  const auto plan = plan_of(folder.path(), tiny_suite());
+  CHECK(to_json(plan_from(to_json(plan))) == to_json(plan));
+}
+
+TEST_CASE("The published plan names no file of this machine") {
+  const TemporaryFolder folder;
+  const auto text = published(plan_of(folder.path(), tiny_suite())).dump();
+  CHECK_THAT(text, !ContainsSubstring(folder.path().string()));
+  CHECK_THAT(text, !ContainsSubstring(".so"));
+  CHECK_THAT(text, ContainsSubstring("\"label\":\"push+kl\""));
+}
+
+TEST_CASE("A cell's key moves with what can move a number, and with nothing else") {
+  const TemporaryFolder folder;
+  const auto before = plan_of(folder.path(), tiny_suite());
+  auto suite = tiny_suite();
+  suite["title"] = "Other words";
+  suite["methods"][0]["label"] = "Other words too";
+  suite["evaluations"][0]["title"] = "And these";
+  suite["metrics"] = {{{"id", "agreement"}, {"params", {{"scale", 2}}}}};
+  CHECK(keys(plan_of(folder.path(), suite)) == keys(before));
+
+  using Change = std::pair<const char*, json>;
+  const auto [pointer, value] = GENERATE(values<Change>({
+      {"/training/learning_rate", 2e-3},
+      {"/requests/0/samples_per_concept", 2},
+      {"/requests/0/forget", {"blue", "red"}},
+      {"/requests/0/dataset/params", {{"per_class", 5}}},
+      {"/seeds", {7}},
+      {"/evaluations/1/split", "train"},
+  }));
+  const auto after = plan_of(folder.path(), with(pointer, value));
+  REQUIRE(after.cells.size() == before.cells.size());
+  for (std::size_t i = 1; i < before.cells.size(); ++i)
+    CHECK(before.cells[i].key != after.cells[i].key);
+}
+
+TEST_CASE("Concepts may be given by name, coarse ones too") {
+  const TemporaryFolder folder;
+  const auto plan = plan_of(folder.path(), with("/requests/0/forget", {"navy", "warm"}));
+  CHECK(plan.cells[1].cell.at("request").at("concepts") == json{"navy", "red", "pink"});
+}
+
+TEST_CASE("Mistakes that only the plugins know are one clear line with their place") {
+  CHECK(complaint(with("/requests/0/forget", "dificult")) ==
+        "requests[0].forget: 'dificult': no such forget split (known: difficult, easy; or a list "
+        "of class names) "
+        "(did you mean 'difficult')");
+  CHECK_THAT(complaint(with("/requests/0/forget", {"redd"})),
+             ContainsSubstring("requests[0].forget: "));
+  CHECK_THAT(complaint(with("/requests/0/forget", {"redd"})),
+             ContainsSubstring("did you mean 'red'"));
+  CHECK(complaint(with("/requests/0/split", "dev")) ==
+        "requests[0].split: 'dev': no such split (known: train, test)");
+  CHECK(complaint(with("/evaluations/2/split", "dev")) ==
+        "evaluations[2].split: 'dev': no such split (known: train, test)");
+  CHECK_THAT(complaint(with("/evaluations/0/dataset/params", {{"style", "shop"}})),
+             ContainsSubstring("evaluations[0].dataset: "));
+  CHECK_THAT(complaint(with("/methods/0/id", "puhs")),
+             ContainsSubstring("methods[0].id: 'puhs': no such method"));
+  CHECK_THAT(complaint(with("/methods/0/params", {{"wieght", 1}})),
+             ContainsSubstring(
+                 "methods[0].params: push: wieght: unknown parameter (did you mean 'weight')"));
+  CHECK_THAT(complaint(with("/methods/0/kl", {{"fine", -1}})),
+             ContainsSubstring("methods[0].kl: fine: -1 is too small (at least 0)"));
+  CHECK_THAT(complaint(with("/methods/0/training", {{"epochs", 0}})),
+             ContainsSubstring("methods[0].training: epochs: 0 is too small (at least 1)"));
+  CHECK_THAT(complaint(with("/training", {{"epoch", 1}})),
+             ContainsSubstring("training: epoch: unknown parameter (did you mean 'epochs')"));
+  CHECK_THAT(complaint(with("/methods/0/preset", "referenc")),
+             ContainsSubstring("methods[0].preset: preset: 'referenc' is unknown"));
+  CHECK(
+      complaint(with("/methods/0/grid", {{"opt.lr", {1}}})) ==
+      "methods[0].grid: 'opt.lr' is not a parameter (write 'name', 'kl.name' or 'training.name')");
+  CHECK(complaint(with("/methods/2/label", "push")) ==
+        "methods[2]: label 'push' is already in use (labels are unique)");
+  CHECK_THAT(complaint(with("/metrics", {"agrement"})),
+             ContainsSubstring("metrics[0]: 'agrement': no such metric"));
+  CHECK_THAT(complaint(with("/model", "modle")), ContainsSubstring("model: "));
+  CHECK_THAT(complaint(with("/model", {"model", "model"})),
+             ContainsSubstring("two models are named 'model'"));
+}
+
+TEST_CASE("The preset sets what the suite does not") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"][1]["preset"] = "reference";
+  CHECK(plan_of(folder.path(), suite).cells[2].cell.at("method").at("kl").at("reduction") ==
+        "numel");
+  suite["methods"][1]["kl"]["reduction"] = "batch";
+  CHECK(plan_of(folder.path(), suite).cells[2].cell.at("method").at("kl").at("reduction") ==
+        "batch");
+}
+
+TEST_CASE("What cannot be run is planned with the reason") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  const json flat{{"id", "tiny"}, {"params", {{"flat", true}}}};
+  suite["requests"][0]["dataset"] = flat;
+  suite["methods"] = {{{"id", "push"}},
+                      {{"id", "push"}, {"kl", {{"coarse", 1}}}},
+                      {{"id", "needs_coarse"}},
+                      {{"id", "needs_retain"}}};
+  auto plan = plan_of(folder.path(), suite);
+  CHECK(plan.cells[1].status.empty());
+  for (int i = 2; i < 5; ++i) CHECK(plan.cells[i].status == "not_applicable");
+  CHECK(plan.cells[2].reason ==
+        "kl.coarse needs coarse class names, which the request's dataset does not have");
+  CHECK(plan.cells[3].reason ==
+        "the method needs coarse class names, which the request's dataset does not have");
+  CHECK(plan.cells[4].reason ==
+        "the method needs pictures of retained concepts, which this request does not grant");
+
+  suite = tiny_suite();
+  suite["requests"][0]["dataset"]["params"] = {{"needs", "pictures.bin"}};
+  plan = plan_of(folder.path(), suite);
+  for (const auto& cell : plan.cells) {
+    CHECK(cell.status == "failed");
+    CHECK_THAT(cell.reason, ContainsSubstring("pictures.bin"));
+  }
+  std::ofstream(folder / "pictures.bin") << "x";
+  const auto complete = plan_of(folder.path(), suite, DataRoots{{folder.path()}});
+  CHECK(complete.cells[1].status.empty());
+  CHECK(complete.cells[1].key != plan.cells[1].key);
+}
+
+TEST_CASE("A missing evaluation dataset fails its cells, too") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["evaluations"][1]["dataset"]["params"] = {{"needs", "letters.bin"}};
+  for (const auto& cell : plan_of(folder.path(), suite).cells) CHECK(cell.status == "failed");
+}
+
+TEST_CASE("Cells are named by what tells them apart") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  auto plan = plan_of(folder.path(), suite);
+  CHECK(CellNames(plan).of(plan.cells[1]) == "push");
+  suite["seeds"] = {1, 2};
+  suite["requests"].push_back(suite["requests"][0]);
+  suite["requests"][1]["id"] = "again";
+  plan = plan_of(folder.path(), suite);
+  CHECK(CellNames(plan).of(plan.cells[0]) == "difficult / original");
+  CHECK(CellNames(plan).of(plan.cells[2]) == "difficult / push, seed 1");
+}

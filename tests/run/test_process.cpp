@@ -1,0 +1,132 @@
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdlib>
+#include <thread>
+
+#include "helpers.hpp"
+#include "lacuna/error.hpp"
+#include "support/files.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+ProcessOptions shell(const std::string& script) {
+  return {.program = "/bin/sh", .arguments = {"sh", "-c", script}};
+}
+
+bool exists(pid_t process) { return ::kill(process, 0) == 0; }
+
+// Processes are collected by their parent some moments after they were killed.
+bool gone_soon(pid_t process) {
+  for (int i = 0; i < 200 && exists(process); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return !exists(process);
+}
+
+}  // namespace
+
+TEST_CASE("A process tells how it ended") {
+  Process fine(shell("exit 0")), bad(shell("exit 7")), shot(shell("kill -SEGV $$"));
+  CHECK(wait_for(fine).status == 0);
+  CHECK(wait_for(bad).status == 7);
+  const auto end = wait_for(shot);
+  CHECK(end.signal == SIGSEGV);
+  CHECK_FALSE(end.timed_out);
+}
+
+TEST_CASE("A process is measured") {
+  Process busy(shell("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"));
+  const auto end = wait_for(busy);
+  CHECK(end.cpu_seconds > 0.01);
+  CHECK(end.seconds >= 0.9 * end.cpu_seconds);
+  CHECK(end.peak_bytes > 100'000);
+}
+
+TEST_CASE("Progress arrives line by line, unfinished lines later") {
+  Process process(shell("echo one >&3; printf tw >&3; sleep 0.2; echo o >&3; echo three >&3"));
+  std::vector<std::string> lines;
+  while (!process.ended()) {
+    wait_for_any({&process}, 0.05);
+    for (const auto& line : process.lines()) lines.push_back(line);
+  }
+  for (const auto& line : process.lines()) lines.push_back(line);
+  CHECK(lines == std::vector<std::string>{"one", "two", "three"});
+}
+
+TEST_CASE("Output goes to the log, after what is there; input is empty") {
+  const TemporaryFolder folder;
+  auto options = shell("cat; echo to stdout; echo to stderr >&2");
+  options.log = folder / "log";
+  for (int i = 0; i < 2; ++i) {
+    Process process(options);
+    wait_for(process);
+  }
+  CHECK(read_file(folder / "log") == "to stdout\nto stderr\nto stdout\nto stderr\n");
+}
+
+TEST_CASE("The environment is ours but for the changes") {
+  const TemporaryFolder folder;
+  setenv("LACUNA_TEST_KEPT", "kept", 1);
+  setenv("LACUNA_TEST_REMOVED", "removed", 1);
+  auto options = shell("echo $LACUNA_TEST_KEPT ${LACUNA_TEST_REMOVED-unset} $LACUNA_TEST_SET");
+  options.environment = {{"LACUNA_TEST_REMOVED", std::nullopt}, {"LACUNA_TEST_SET", "set"}};
+  options.log = folder / "log";
+  Process process(options);
+  wait_for(process);
+  CHECK(read_file(folder / "log") == "kept unset set\n");
+}
+
+TEST_CASE("A process whose time is over is killed with all it started") {
+  auto options = shell("sleep 100 & echo $! >&3; sleep 100");
+  options.timeout_seconds = 0.3;
+  Process process(options);
+  std::vector<std::string> lines;
+  const auto start = std::chrono::steady_clock::now();
+  std::optional<ProcessEnd> end;
+  while (!(end = process.ended())) {
+    wait_for_any({&process}, 0.05);
+    for (const auto& line : process.lines()) lines.push_back(line);
+  }
+  CHECK(end->timed_out);
+  CHECK(end->signal == SIGKILL);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  REQUIRE(lines.size() == 1);
+  CHECK(gone_soon(std::stoi(lines[0])));
+}
+
+TEST_CASE("A process that ends leaves nothing of its group behind") {
+  Process process(shell("sleep 100 & echo $! >&3"));
+  const auto end = wait_for(process, 10);
+  CHECK(end.status == 0);
+}
+
+TEST_CASE("A process object that goes away takes the process along") {
+  pid_t id = 0;
+  {
+    Process process(shell("sleep 100"));
+    id = process.id();
+    CHECK(exists(id));
+  }
+  CHECK(gone_soon(id));
+}
+
+TEST_CASE("A program that does not exist is one clear line") {
+  CHECK_THROWS_WITH(Process({.program = "/no/such/program", .arguments = {"x"}}),
+                    "/no/such/program: cannot be started: No such file or directory");
+}
+
+TEST_CASE("A worker whose parent is someone else does nothing") {
+  const TemporaryFolder folder;
+  write_json(folder / "job.json", {{"result", (folder / "result.json").string()}});
+  Process process(
+      lacuna_process({"worker", "plan", "--job", (folder / "job.json").string(), "--parent", "1"},
+                     folder / "log"));
+  CHECK(wait_for(process).status == 1);
+  CHECK_FALSE(std::filesystem::exists(folder / "result.json"));
+}

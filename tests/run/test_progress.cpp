@@ -1,0 +1,121 @@
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "helpers.hpp"
+#include "run/progress.hpp"
+#include "support/files.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+RunState busy() {
+  RunState state{.cells = 14, .done = 5, .failed = 1, .not_applicable = 1, .eta_seconds = 75};
+  state.running.push_back({.label = "NPO+KL",
+                           .step = "unlearn",
+                           .at = 30,
+                           .of = 104,
+                           .loss = -1.5,
+                           .forget_accuracy = 0.625,
+                           .seconds = 3});
+  state.running.push_back({.label = "GA", .step = "evaluate", .seconds = 1});
+  return state;
+}
+
+// A terminal that the test can read.
+struct Terminal {
+  int master = posix_openpt(O_RDWR | O_NOCTTY);
+  std::FILE* slave = nullptr;
+  Terminal() {
+    REQUIRE(master >= 0);
+    REQUIRE(grantpt(master) == 0);
+    REQUIRE(unlockpt(master) == 0);
+    slave = std::fopen(ptsname(master), "w");
+    REQUIRE(slave != nullptr);
+    fcntl(master, F_SETFL, O_NONBLOCK);
+  }
+  ~Terminal() {
+    std::fclose(slave);
+    close(master);
+  }
+  std::string written() const {
+    std::fflush(slave);
+    char buffer[65536];
+    const auto n = read(master, buffer, sizeof buffer);
+    return n > 0 ? std::string(buffer, static_cast<std::size_t>(n)) : "";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Durations are short") {
+  CHECK(duration_text(0.4) == "0:00");
+  CHECK(duration_text(187) == "3:07");
+  CHECK(duration_text(3765) == "1:02:45");
+  CHECK(duration_text(-1) == "0:00");
+}
+
+TEST_CASE("The live lines say what runs") {
+  const auto lines = live_lines(busy(), 200);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] ==
+        "[============            ] 7/14 cells, 2 running, 1 failed, 1 not applicable, 1:15 to go");
+  CHECK_THAT(lines[1], ContainsSubstring("NPO+KL"));
+  CHECK_THAT(lines[1], ContainsSubstring("30/104"));
+  CHECK_THAT(lines[1], ContainsSubstring("loss -1.5"));
+  CHECK_THAT(lines[1], ContainsSubstring("forget 62.5 %"));
+  CHECK_THAT(lines[2], ContainsSubstring("evaluate"));
+  CHECK_THAT(lines[2], !ContainsSubstring("loss"));
+}
+
+TEST_CASE("Live lines never wrap, nor end within a character") {
+  auto state = busy();
+  state.running[0].label = "β β β β β β β β β β β β β β";
+  for (int width = 5; width < 60; ++width) {
+    for (const auto& line : live_lines(state, width)) {
+      CHECK(line.size() <= static_cast<std::size_t>(width));
+      CHECK((line.empty() || static_cast<unsigned char>(line.back()) != 0xCE));
+    }
+  }
+  CHECK(live_lines({}, 80).size() == 1);
+}
+
+TEST_CASE("A file gets plain lines only") {
+  const TemporaryFolder folder;
+  auto* file = std::fopen((folder / "out").c_str(), "w");
+  {
+    Display display(file);
+    display.update(busy());
+    display.line("one");
+    display.update(busy());
+    display.line("two");
+  }
+  std::fclose(file);
+  CHECK(read_file(folder / "out") == "one\ntwo\n");
+}
+
+TEST_CASE("A terminal is redrawn in place") {
+  setenv("TERM", "xterm", 1);
+  Terminal terminal;
+  {
+    Display display(terminal.slave);
+    display.update(busy());
+    CHECK_THAT(terminal.written(), ContainsSubstring("7/14 cells"));
+    display.update(busy());  // too soon after the first
+    CHECK(terminal.written().empty());
+    display.line("NPO is done");
+    const auto text = terminal.written();
+    CHECK(text.starts_with("\x1b[3A\x1b[J"));
+    CHECK_THAT(text, ContainsSubstring("NPO is done"));
+  }
+  setenv("TERM", "dumb", 1);
+  Display display(terminal.slave);
+  display.update(busy());
+  CHECK(terminal.written().empty());
+}

@@ -1,0 +1,108 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
+
+#include "helpers.hpp"
+#include "lacuna/error.hpp"
+#include "run/estimate.hpp"
+#include "run/status.hpp"
+#include "run/store.hpp"
+#include "support/files.hpp"
+#include "support/hash.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+
+TEST_CASE("A lock is held by one at a time, and let go at the end") {
+  const TemporaryFolder folder;
+  const auto path = folder / "lock";
+  CHECK_FALSE(FileLock::is_held(path));
+  auto first = FileLock::acquire(path);
+  REQUIRE(first);
+  CHECK(FileLock::is_held(path));
+  CHECK_FALSE(FileLock::acquire(path));
+  auto moved = std::move(first);
+  first.reset();
+  CHECK_FALSE(FileLock::acquire(path));
+  moved.reset();
+  CHECK_FALSE(FileLock::is_held(path));
+  CHECK(FileLock::acquire(path));
+}
+
+TEST_CASE("Children do not inherit a lock") {
+  const TemporaryFolder folder;
+  auto lock = FileLock::acquire(folder / "lock");
+  Process child({.program = "/bin/sh", .arguments = {"sh", "-c", "sleep 100"}});
+  lock.reset();
+  CHECK(FileLock::acquire(folder / "lock"));
+}
+
+TEST_CASE("A lock that cannot be made says why") {
+  CHECK_THROWS_WITH(FileLock::acquire("/no/such/folder/lock"),
+                    "/no/such/folder/lock: cannot be locked: No such file or directory");
+}
+
+TEST_CASE("A results folder that cannot be made is the user's mistake") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "file") << "x";
+  CHECK_THROWS_AS(Store(folder / "file").create(), ConfigError);
+}
+
+TEST_CASE("Stored cells are read back; damaged ones count as missing") {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  store.create();
+  const nlohmann::json cell{{"schema_version", 1}, {"key", "abc"}, {"status", "ok"}};
+  CHECK_FALSE(store.read_cell("abc"));
+  write_json(store.cell("abc"), cell);
+  CHECK(store.read_cell("abc") == cell);
+  std::ofstream(store.cell("abc")) << R"({"schema_version": 1, "ke)";
+  CHECK_FALSE(store.read_cell("abc"));
+  std::ofstream(store.cell("abc")) << R"({"something": "else"})";
+  CHECK_FALSE(store.read_cell("abc"));
+  write_json(store.cell("other"), cell);  // a file under another cell's name
+  CHECK_FALSE(store.read_cell("other"));
+}
+
+TEST_CASE("Predictions count only if they are there byte for byte") {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  store.create();
+  nlohmann::json cell{{"key", "abc"}};
+  CHECK(store.predictions_intact(cell));
+  cell["predictions"] = {{"file", Store::relative_predictions("abc")}, {"sha256", sha256("bytes")}};
+  CHECK_FALSE(store.predictions_intact(cell));
+  std::ofstream(store.predictions("abc")) << "bytes";
+  CHECK(store.predictions_intact(cell));
+  std::ofstream(store.predictions("abc")) << "Bytes";
+  CHECK_FALSE(store.predictions_intact(cell));
+}
+
+TEST_CASE("Costs are the means of what was recorded") {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  store.create();
+  const auto add = [&](const std::string& key, const std::string& method, nlohmann::json steps) {
+    write_json(store.cell(key), {{"schema_version", 1},
+                                 {"key", key},
+                                 {"status", "ok"},
+                                 {"cell", {{"method", {{"id", method}}}}}});
+    write_json(store.record(key), {{"steps", std::move(steps)}});
+  };
+  add("a", "npo", {{"unlearn", {{"seconds", 3}}}, {"evaluate", {{"seconds", 1}}}});
+  add("b", "npo", {{"unlearn", {{"seconds", 7}}}, {"evaluate", {{"seconds", 1}}}});
+  add("c", "npo", {{"unlearn", {{"resumed", true}}}, {"evaluate", {{"seconds", 1}}}});
+  add("d", "original", {{"evaluate", {{"seconds", 2}}}});
+  const Estimate estimate(store);
+  CHECK(estimate.seconds("npo") == 6);
+  CHECK(estimate.seconds("ga") == 6);
+  CHECK(estimate.seconds("original") == 2);
+  CHECK_FALSE(Estimate(Store(folder / "nothing")).seconds("npo"));
+}
+
+TEST_CASE("The status of a folder without a plan is the user's mistake") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_WITH(
+      folder_status(folder.path()),
+      folder.path().string() + ": holds no plan (give a folder that `lacuna run --out` made)");
+}

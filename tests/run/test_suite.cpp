@@ -1,0 +1,125 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <fstream>
+
+#include "helpers.hpp"
+#include "lacuna/error.hpp"
+#include "run/suite.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+using nlohmann::json;
+
+namespace {
+
+std::string complaint(const json& suite) {
+  const TemporaryFolder folder;
+  const auto path = write_suite(folder.path(), suite);
+  try {
+    read_suite(path);
+  } catch (const ConfigError& error) {
+    const std::string text = error.what();
+    const auto front = path.string() + ": ";
+    REQUIRE(text.starts_with(front));
+    return text.substr(front.size());
+  }
+  return "";
+}
+
+// The tiny suite with the value at `pointer` replaced; null removes it.
+json with(const std::string& pointer, const json& value) {
+  auto suite = tiny_suite();
+  const json::json_pointer at(pointer);
+  if (value.is_null()) {
+    suite[at.parent_pointer()].erase(at.back());
+  } else {
+    suite[at] = value;
+  }
+  return suite;
+}
+
+struct Mistake {
+  std::string pointer;
+  json value;
+  std::string complaint;
+};
+
+}  // namespace
+
+TEST_CASE("A suite is read as written") {
+  const TemporaryFolder folder;
+  auto written = tiny_suite();
+  written["model"] = {"model", "model"};
+  written["methods"][0]["grid"] = {{"weight", {1, 2}}, {"kl.fine", {0, 1}}};
+  written["methods"][2]["label"] = "Spy";
+  const auto path = write_suite(folder.path(), written);
+  const auto suite = read_suite(path);
+  CHECK(suite.name == "tiny");
+  CHECK(suite.title == "Squares");
+  CHECK(suite.models.size() == 2);
+  CHECK(suite.models[0] == folder / "model");
+  REQUIRE(suite.requests.size() == 1);
+  CHECK(suite.requests[0].forget_split == "difficult");
+  CHECK(suite.requests[0].level == "fine");
+  CHECK(suite.requests[0].samples_per_concept == 3);
+  REQUIRE(suite.methods.size() == 3);
+  CHECK(suite.methods[0].label == "push");
+  CHECK(suite.methods[0].grid.size() == 2);
+  CHECK(suite.methods[1].label == "push+kl");
+  CHECK(suite.methods[2].label == "Spy");
+  REQUIRE(suite.evaluations.size() == 3);
+  CHECK(suite.evaluations[1].role == Role::zero_shot);
+  CHECK(suite.evaluations[1].split == "test");
+  CHECK(suite.metrics[0].id == "agreement");
+  CHECK(suite.seeds == std::vector<std::int64_t>{1});
+  CHECK(suite.sha256.size() == 64);
+}
+
+TEST_CASE("Each mistake in a suite is one clear line") {
+  const auto mistake = GENERATE(values<Mistake>({
+      {"/schema_version", 2, "schema_version: 2 is not known (1 is)"},
+      {"/schema_version", nullptr, "'schema_version' is missing"},
+      {"/name", "a b", "name: 'a b' cannot be an id (letters, digits, '_' and '-' only)"},
+      {"/name", "../x", "name: '../x' cannot be an id (letters, digits, '_' and '-' only)"},
+      {"/metods", json::array(), "'metods': unknown key (did you mean 'methods')"},
+      {"/requests", json::array(), "requests: is empty (at least one is needed)"},
+      {"/requests", "difficult", "requests: is string (a list is needed)"},
+      {"/requests/0/forget", nullptr, "requests[0]: 'forget' is missing"},
+      {"/requests/0/forget", {1}, "requests[0].forget[0]: 1 is not a string"},
+      {"/requests/0/samples_per_concept", 2.5,
+       "requests[0].samples_per_concept: 2.5 is not an integer"},
+      {"/requests/0/samples_per_concept", 0,
+       "requests[0].samples_per_concept: 0 is too small (at least 1)"},
+      {"/requests/0/level", "coarse", "requests[0].level: \"coarse\" is not one of 'fine'"},
+      {"/requests/0/dataset/parms", 1,
+       "requests[0].dataset: 'parms': unknown key (did you mean 'params')"},
+      {"/requests/0/dataset/params", 1,
+       "requests[0].dataset.params: is number (an object is needed)"},
+      {"/methods/1/lable", "x", "methods[1]: 'lable': unknown key (did you mean 'label')"},
+      {"/methods/1", "push", "methods[1]: is string (an object is needed)"},
+      {"/methods/0/id", "original",
+       "methods[0].id: 'original' is always part of a plan (leave it out)"},
+      {"/methods/0/grid", {{"weight", 1}}, "methods[0].grid.weight: is number (a list is needed)"},
+      {"/seeds", {1, 1}, "seeds: a seed stands there twice (each runs once)"},
+      {"/seeds", {-1}, "seeds[0]: -1 is too small (at least 0)"},
+      {"/seeds", {"1"}, "seeds[0]: \"1\" is not an integer"},
+      {"/evaluations/1/id", "in_domain",
+       "evaluations[1]: id 'in_domain' is already in use (ids are unique)"},
+      {"/evaluations/0/role", "indomain",
+       "evaluations[0].role: \"indomain\" is not one of 'in_domain', 'zero_shot', 'out_of_domain' "
+       "(did you mean "
+       "'in_domain')"},
+      {"/metrics",
+       {"agreement", "agreement"},
+       "metrics[1]: id 'agreement' is already in use (ids are unique)"},
+      {"/training", {1}, "training: is array (an object is needed)"},
+  }));
+  CHECK(complaint(with(mistake.pointer, mistake.value)) == mistake.complaint);
+}
+
+TEST_CASE("A suite that is no JSON, or not there, is the user's mistake") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_AS(read_suite(folder / "none.json"), ConfigError);
+  std::ofstream(folder / "bad.json") << "{\"schema_version\": 1,,}";
+  CHECK_THROWS_AS(read_suite(folder / "bad.json"), ConfigError);
+}
