@@ -30,7 +30,8 @@ std::filesystem::path clip_merges() {
   return path;
 }
 
-const Tokenizer& clip() {
+// Outside of CHECK: there, the skip would count as a failure.
+const Tokenizer& clip_tokenizer() {
   static const auto tokenizer = Tokenizer::load(clip_merges());
   return tokenizer;
 }
@@ -192,8 +193,9 @@ TEST_CASE("tokenizer: reduced to the merges in use, intermediate ones included")
 }
 
 TEST_CASE("tokenizer: CLIP's own vocabulary and check values") {
-  CHECK(clip().vocabulary_size() == 49408);
-  CHECK(clip().merges().size() == 48894);
+  const auto& clip = clip_tokenizer();
+  CHECK(clip.vocabulary_size() == 49408);
+  CHECK(clip.merges().size() == 48894);
   const std::vector<std::pair<std::string, Ids>> cases{
       {"Hello World!", {49406, 3306, 1002, 256, 49407}},
       {"a photo of a German short-haired pointer.",
@@ -203,31 +205,33 @@ TEST_CASE("tokenizer: CLIP's own vocabulary and check values") {
   };
   for (const auto& [text, ids] : cases) {
     INFO(text);
-    CHECK(row(clip().encode(std::vector<std::string>{text}, 77), 0) == ids);
+    CHECK(row(clip.encode(std::vector<std::string>{text}, 77), 0) == ids);
   }
 }
 
 TEST_CASE("tokenizer: ids of OpenAI's tokenizer") {
+  const auto& clip = clip_tokenizer();
   const auto cases = read_json(golden("tokenizer.json"));
   REQUIRE(cases.size() > 200);
   for (const auto& one : cases) {
     const auto text = one[0].get<std::string>();
     INFO(text);
-    CHECK(clip().encode(text) == one[1].get<Ids>());
+    CHECK(clip.encode(text) == one[1].get<Ids>());
   }
 }
 
 TEST_CASE("tokenizer: reduced to some texts it cuts them as the full one does") {
+  const auto& clip = clip_tokenizer();
   const auto cases = read_json(golden("tokenizer.json"));
   std::mt19937 random(3);
   for (int round = 0; round < 20; ++round) {
     std::vector<std::string> texts;
     while (texts.size() < 15) texts.push_back(cases[random() % cases.size()][0]);
-    const auto reduced = clip().reduced_to(texts);
+    const auto reduced = clip.reduced_to(texts);
     CHECK(reduced.merges().size() < 400);
     for (const auto& text : texts) {
       INFO(text);
-      CHECK(segments(reduced, text) == segments(clip(), text));
+      CHECK(segments(reduced, text) == segments(clip, text));
     }
     const TemporaryFolder folder;
     reduced.save(folder / "merges.txt");
