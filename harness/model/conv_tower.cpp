@@ -7,20 +7,20 @@
 namespace lacuna {
 
 at::Tensor conv_tower(const at::Tensor& pixels, const ConvUnit& unit) {
-  auto x = at::relu(unit("visual.stem", pixels.contiguous(at::MemoryFormat::ChannelsLast)));
+  auto x = at::relu(unit("visual.stem", pixels.contiguous(at::MemoryFormat::ChannelsLast), 1));
   for (int stage = 0; stage < 3; ++stage) {
     const auto name = "visual.stages." + std::to_string(stage);
-    x = at::max_pool2d(at::relu(unit(name + ".down", x)), {2, 2});
-    const auto inner = at::relu(unit(name + ".block.0", x));
-    x = x + at::relu(unit(name + ".block.1", inner));
+    x = at::relu(unit(name + ".down", x, 2));
+    const auto inner = at::relu(unit(name + ".block.0", x, 1));
+    x = x + at::relu(unit(name + ".block.1", inner, 1));
   }
   return at::amax(x, {2, 3});
 }
 
 at::Tensor conv_tower(const NamedTensors& weights, const at::Tensor& x) {
-  return conv_tower(x, [&](const std::string& name, const at::Tensor& in) {
+  return conv_tower(x, [&](const std::string& name, const at::Tensor& in, std::int64_t stride) {
     return at::conv2d(in, weight(weights, name + ".weight"), weight(weights, name + ".bias"),
-                      {1, 1}, {1, 1});
+                      {stride, stride}, {1, 1});
   });
 }
 

@@ -16,11 +16,12 @@
 
 namespace lacuna {
 
-// One 3 x 3 convolution of the tower with its normalisation: (unit name, x [N, C, H, W]) -> [N, C',
-// H, W].
-using ConvUnit = std::function<at::Tensor(const std::string& name, const at::Tensor& x)>;
+// One 3 x 3 convolution of the tower with its normalisation: (unit name, x [N, C, H, W], stride)
+// -> [N, C', H / stride, W / stride].
+using ConvUnit =
+    std::function<at::Tensor(const std::string& name, const at::Tensor& x, std::int64_t stride)>;
 
-// The tower's wiring: a stem, then three stages that double down (convolution, ReLU, 2 x 2 maximum)
+// The tower's wiring: a stem, then three stages that halve the picture (a convolution of stride 2)
 // and add a residual pair, then the maximum over all places: x [N, 3, S, S] -> [N, widths[3]]. S is
 // a multiple of 8.
 at::Tensor conv_tower(const at::Tensor& x, const ConvUnit& unit);

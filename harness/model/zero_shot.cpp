@@ -1,6 +1,7 @@
 #include "model/zero_shot.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "train/pretrain.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <numbers>
@@ -159,6 +160,36 @@ class Run {
     log_ += line.dump() + "\n";
   }
 
+  struct NameEmbeddings {
+    at::Tensor fine, coarse;  // [C, embedding]; coarse undefined for flat sources
+  };
+
+  // The class names of every source under one random template each, in one pass of the text tower.
+  std::vector<NameEmbeddings> name_embeddings(SplitMix& prompts) const {
+    std::vector<std::string> texts;
+    for (const auto& dataset : datasets_) {
+      const auto templates = dataset->templates();
+      const auto& prompt =
+          templates[prompts.between(0, static_cast<std::int64_t>(templates.size()) - 1)];
+      for (const auto level : {Level::fine, Level::coarse})
+        for (const auto& name : dataset->taxonomy().names(level))
+          texts.push_back(fill_template(prompt, name));
+    }
+    const auto& text = model_.config.text;
+    const auto all = text_features(text, model_.parameters,
+                                   tokenizer_.encode(texts, text.context_length).to(device_));
+    std::vector<NameEmbeddings> names;
+    std::int64_t at = 0;
+    for (const auto& dataset : datasets_) {
+      const auto fine = static_cast<std::int64_t>(dataset->taxonomy().fine.size());
+      const auto coarse = static_cast<std::int64_t>(dataset->taxonomy().coarse.size());
+      names.push_back(
+          {all.narrow(0, at, fine), coarse > 0 ? all.narrow(0, at + fine, coarse) : at::Tensor()});
+      at += fine + coarse;
+    }
+    return names;
+  }
+
   double train_step(const at::Tensor& rows, SplitMix& prompts, at::Generator& augmenting,
                     std::vector<at::Tensor>& hits) {
     const auto& training = recipe_.training;
@@ -176,32 +207,19 @@ class Run {
       Autocast autocast(training.precision, device_.type());
       const auto features = model_.image_features(pixels);
       const auto scale = model_.parameters.at("logit_scale").exp();
+      const auto names = name_embeddings(prompts);
       for (std::size_t i = 0; i < datasets_.size(); ++i) {
-        const auto templates = datasets_[i]->templates();
-        const auto& prompt =
-            templates[prompts.between(0, static_cast<std::int64_t>(templates.size()) - 1)];
         const auto mine = source.eq(static_cast<std::int64_t>(i)).nonzero().squeeze(1);
         if (mine.size(0) == 0) continue;
-        const auto& taxonomy = datasets_[i]->taxonomy();
-        auto names = taxonomy.fine;  // both levels in one pass of the text tower
-        names.insert(names.end(), taxonomy.coarse.begin(), taxonomy.coarse.end());
-        const auto embeddings = text_features(
-            model_.config.text, model_.parameters,
-            prompt_tokens(tokenizer_, prompt, names, model_.config.text.context_length)
-                .to(device_));
         const auto own = features.index_select(0, mine.to(device_));
-        const auto fine_count = static_cast<std::int64_t>(taxonomy.fine.size());
-        const auto fine_names = embeddings.narrow(0, 0, fine_count);
         const auto target = fine.index_select(0, mine).to(device_);
-        loss = loss + name_loss(own, fine_names, scale, target, training.label_smoothing);
-        if (taxonomy.hierarchical())
-          loss = loss +
-                 training.coarse_weight *
-                     name_loss(
-                         own, embeddings.narrow(0, fine_count, embeddings.size(0) - fine_count),
-                         scale, coarse.index_select(0, mine).to(device_), training.label_smoothing);
+        loss = loss + name_loss(own, names[i].fine, scale, target, training.label_smoothing);
+        if (names[i].coarse.defined())
+          loss = loss + training.coarse_weight * name_loss(own, names[i].coarse, scale,
+                                                           coarse.index_select(0, mine).to(device_),
+                                                           training.label_smoothing);
         at::NoGradGuard no_grad;
-        hits[i][0] += at::matmul(own, fine_names.t()).argmax(1).eq(target).sum().cpu();
+        hits[i][0] += at::matmul(own, names[i].fine.t()).argmax(1).eq(target).sum().cpu();
         hits[i][1] += mine.size(0);
       }
       loss = loss / rows.size(0);

@@ -1,6 +1,7 @@
 #include "train/pretrain_tower.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "model/conv_tower.hpp"
 
@@ -26,8 +27,8 @@ TrainableModel TrainableModel::create(const ClipConfig& config, at::Generator ge
 
 at::Tensor TrainableModel::image_features(const at::Tensor& pixels) const {
   if (config.vision.type == "vit") return Clip(config, parameters).image_features(pixels);
-  const auto unit = [&](const std::string& name, const at::Tensor& x) {
-    const auto y = at::conv2d(x, parameters.at(name + ".weight"), {}, {1, 1}, {1, 1});
+  const auto unit = [&](const std::string& name, const at::Tensor& x, std::int64_t stride) {
+    const auto y = at::conv2d(x, parameters.at(name + ".weight"), {}, {stride, stride}, {1, 1});
     return at::batch_norm(y, parameters.at(name + ".norm.weight"),
                           parameters.at(name + ".norm.bias"), buffers.at(name + ".norm.mean"),
                           buffers.at(name + ".norm.var"), /*training=*/true, norm_momentum,
