@@ -26,11 +26,6 @@ at::Tensor vision_transformer(const NamedTensors& weights, const VisionConfig& v
   return layer_norm(weights, "visual.ln_post", x.select(1, 0));
 }
 
-at::Tensor unit_length(const at::Tensor& x) {
-  const auto wide = x.to(at::kFloat);
-  return wide / wide.norm(2, {-1}, /*keepdim=*/true);
-}
-
 std::string shape_text(at::IntArrayRef sizes) {
   std::string text = "[";
   for (const auto size : sizes) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
@@ -107,6 +102,11 @@ NamedTensors Clip::initial_weights(const ClipConfig& config, at::Generator gener
   return weights;
 }
 
+at::Tensor unit_length(const at::Tensor& x) {
+  const auto wide = x.to(at::kFloat);
+  return wide / wide.norm(2, {-1}, /*keepdim=*/true);
+}
+
 at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels) {
   const auto options = at::TensorOptions().dtype(at::kFloat).device(pixels.device());
   const auto mean = at::tensor(at::ArrayRef<double>(vision.mean), options).view({1, 3, 1, 1});
@@ -121,15 +121,19 @@ at::Tensor Clip::image_features(const at::Tensor& pixels) const {
   return unit_length(at::matmul(pooled, weight(weights_, "visual.proj")));
 }
 
-at::Tensor Clip::text_features(const at::Tensor& tokens) const {
-  const auto& text = config_.text;
-  auto x = at::embedding(weight(weights_, "token_embedding.weight"), tokens) +
-           weight(weights_, "positional_embedding").narrow(0, 0, tokens.size(1));
-  x = transformer(weights_, "transformer", x, text.layers, text.heads, /*causal=*/true);
+at::Tensor text_features(const TextConfig& text, const NamedTensors& weights,
+                         const at::Tensor& tokens) {
+  auto x = at::embedding(weight(weights, "token_embedding.weight"), tokens) +
+           weight(weights, "positional_embedding").narrow(0, 0, tokens.size(1));
+  x = transformer(weights, "transformer", x, text.layers, text.heads, /*causal=*/true);
   const auto end = tokens.argmax(-1);
   const auto pooled = x.index({at::arange(tokens.size(0), tokens.options()), end});
   return unit_length(
-      at::matmul(layer_norm(weights_, "ln_final", pooled), weight(weights_, "text_projection")));
+      at::matmul(layer_norm(weights, "ln_final", pooled), weight(weights, "text_projection")));
+}
+
+at::Tensor Clip::text_features(const at::Tensor& tokens) const {
+  return lacuna::text_features(config_.text, weights_, tokens);
 }
 
 at::Tensor Clip::logit_scale() const { return weight(weights_, "logit_scale").exp(); }

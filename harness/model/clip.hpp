@@ -1,5 +1,6 @@
-// CLIP: two towers into one space (A. Radford et al., Learning Transferable Visual Models From Natural Language
-// Supervision, ICML 2021), as functions of named weights. Parameter names and layouts are OpenAI's.
+// CLIP: two towers into one space (A. Radford et al., Learning Transferable Visual Models From
+// Natural Language Supervision, ICML 2021), as functions of named weights. Parameter names and
+// layouts are OpenAI's.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -16,8 +17,9 @@
 
 namespace lacuna {
 
-// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `conv`: a small residual
-// convolutional tower for small pictures (conv_tower.hpp), its normalisation folded into the convolutions.
+// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `conv`: a small
+// residual convolutional tower for small pictures (conv_tower.hpp), its normalisation folded into
+// the convolutions.
 struct VisionConfig {
   std::string type = "vit";  // "vit" | "conv"
   std::int64_t image_size = 224;
@@ -43,8 +45,15 @@ ClipConfig clip_config_from(const nlohmann::json& json);
 // uint8 [N, 3, S, S] -> float32, scaled to [0, 1] and normalised with the tower's mean and std.
 at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels);
 
-// A model: configuration and weights. Weights are shared with whoever gave them; calls record gradients exactly when
-// the weights require them and grad mode is on. [one thread per weights]
+// Each row divided by its Euclidean length, float32.
+at::Tensor unit_length(const at::Tensor& x);
+
+// The text tower over weights that may hold more than a Clip's: see Clip::text_features.
+at::Tensor text_features(const TextConfig& text, const NamedTensors& weights,
+                         const at::Tensor& tokens);
+
+// A model: configuration and weights. Weights are shared with whoever gave them; calls record
+// gradients exactly when the weights require them and grad mode is on. [one thread per weights]
 class Clip {
  public:
   // Throws ConfigError naming a missing, an extra or a misshapen tensor.
@@ -59,10 +68,11 @@ class Clip {
   const NamedTensors& weights() const { return weights_; }
   NamedTensors& weights() { return weights_; }
 
-  // uint8 [N, 3, S, S] RGB -> L2-normalised features float32 [N, embedding]. Scales, normalises, encodes.
+  // uint8 [N, 3, S, S] RGB -> L2-normalised features float32 [N, embedding]. Scales, normalises,
+  // encodes.
   at::Tensor image_features(const at::Tensor& pixels) const;
-  // Tokens int64 [M, L] (L <= context_length) -> L2-normalised features float32 [M, embedding], taken at the first
-  // end-of-text token, which is the highest id.
+  // Tokens int64 [M, L] (L <= context_length) -> L2-normalised features float32 [M, embedding],
+  // taken at the first end-of-text token, which is the highest id.
   at::Tensor text_features(const at::Tensor& tokens) const;
   // exp(logit_scale), a scalar tensor with gradient.
   at::Tensor logit_scale() const;
