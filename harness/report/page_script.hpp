@@ -35,13 +35,13 @@ inline constexpr const char* page_script = R"js(
       const sorted = th.getAttribute("aria-sort");
       const direction = sorted && sorted.startsWith(best) ? worst : best;
       sort(th, direction);
-      history.replaceState(null, "", "#sort=" + th.dataset.sort + ":" + direction);
+      history.replaceState(null, "", "#sort=" + encodeURI(th.dataset.sort) + ":" + direction);
     });
   }
   const follow = () => {
-    const match = /^#sort=([^:]+)(?::(asc|desc))?$/.exec(decodeURIComponent(location.hash));
+    const match = /^#sort=(.+?)(?::(asc|desc))?$/.exec(location.hash);
     if (!match) return;
-    for (const th of headers) if (th.dataset.sort === match[1]) sort(th, match[2] || th.dataset.best);
+    for (const th of headers) if (encodeURI(th.dataset.sort) === match[1]) sort(th, match[2] || th.dataset.best);
   };
   addEventListener("hashchange", follow);
   follow();

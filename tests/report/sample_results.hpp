@@ -10,7 +10,7 @@ namespace sample {
 struct Options {
   int seeds = 3;
   std::string title = "Shapes, difficult split";
-  std::string label;       // of the best method instead of "NHL+KL"
+  std::string label = {};  // of the best method instead of "NHL+KL"
   bool unmatched = false;  // adds an out-of-domain evaluation that no forget concept matches
   bool gaps = true;        // failed, not applicable and missing cells
 };
