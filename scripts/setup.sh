@@ -15,7 +15,7 @@ for group in "${@:-build}"; do
   case $group in
     build) packages+=(g++ cmake ninja-build make pkg-config libboost-dev nlohmann-json3-dev libopencv-core-dev
       libopencv-imgproc-dev libcli11-dev libfmt-dev libssl-dev libutf8proc-dev zlib1g-dev) ;;
-    test) packages+=(libcatch2-dev chromium) ;;
+    test) packages+=(libcatch2-dev chromium python3-jsonschema) ;;
     bench) packages+=(libbenchmark-dev) ;;
     *) echo "setup: $group: no such group (build, test or bench)" >&2; exit 2 ;;
   esac
