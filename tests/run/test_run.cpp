@@ -1,1 +1,321 @@
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
+
+#include "helpers.hpp"
+#include "run/predictions.hpp"
+#include "support/files.hpp"
+#include "support/hash.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+Command run(const fs::path& suite, const fs::path& out, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"run", suite.string(), "--out", out.string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return lacuna::testing::lacuna(arguments);
+}
+
+json faulty(const std::string& how) {
+  return {{"id", "faulty"}, {"label", how}, {"params", {{"how", how}}}};
+}
+
+std::map<std::string, fs::file_time_type> times_in(const fs::path& folder) {
+  std::map<std::string, fs::file_time_type> out;
+  for (const auto& file : fs::recursive_directory_iterator(folder)) {
+    if (file.is_regular_file()) out[file.path().string()] = file.last_write_time();
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A suite is run, and not again") {
+  const TemporaryFolder folder;
+  const auto suite = write_suite(folder.path(), tiny_suite());
+  const auto out = folder / "out";
+  const auto first = run(suite, out);
+  INFO(first.output);
+  REQUIRE(first.status == 0);
+  CHECK_THAT(
+      first.output,
+      ContainsSubstring("tiny: 4 cells: 4 ok, 0 failed, 0 not applicable (0 were there already)"));
+  CHECK_THAT(first.output, ContainsSubstring("[4/4] "));
+  CHECK_THAT(first.output, !ContainsSubstring("\x1b["));
+
+  auto cells = cells_by_label(out);
+  REQUIRE(cells.size() == 4);
+  for (const auto& [label, cell] : cells) {
+    INFO(label);
+    CHECK(cell.at("status") == "ok");
+    const std::string key = cell.at("key");
+    CHECK(sha256(cell.at("cell").dump()).starts_with(key));
+    CHECK(cell.at("predictions").at("sha256") ==
+          sha256_file(out / "predictions" / (key + ".safetensors")));
+    CHECK(cell.at("counts").at("in_domain").at("forget").at("fine").at(1) == 8);
+    CHECK(cell.at("counts").at("in_domain").at("all").at("coarse").at(1) == 32);
+    CHECK_FALSE(cell.at("counts").at("others").contains("forget"));
+    CHECK(cell.at("counts").at("shop").at("forget").at("fine").at(1) == 8);
+    CHECK(cell.at("matching").at("shop").at("unmatched") == json{"blue"});
+    CHECK(cell.contains("trajectory") == (label != "original"));
+    const auto record = read_json(out / "records" / (key + ".json"));
+    CHECK(record.at("threads") == 1);
+    CHECK(record.at("steps").at("evaluate").at("seconds") > 0.0);
+    CHECK(record.at("steps").at("evaluate").at("peak_bytes") > 1'000'000);
+    CHECK(fs::exists(out / "logs" / (key + ".txt")));
+  }
+  CHECK(cells["original"].at("metrics").at(0).at("value") == 1.0);
+  CHECK(cells["push"].at("trajectory").at("steps").size() ==
+        4);  // 6 pictures, batches of 4, 2 epochs
+  CHECK(fs::is_empty(out / "work" / "cells"));
+
+  const auto before = times_in(out / "cells"), plans = times_in(out / "predictions");
+  const auto second = run(suite, out);
+  CHECK(second.status == 0);
+  CHECK_THAT(second.output,
+             ContainsSubstring("4 ok, 0 failed, 0 not applicable (4 were there already)"));
+  CHECK(times_in(out / "cells") == before);
+  CHECK(times_in(out / "predictions") == plans);
+}
+
+TEST_CASE("The same suite gives the same bytes elsewhere, whatever the number of jobs") {
+  const TemporaryFolder folder;
+  const auto suite = write_suite(folder.path(), tiny_suite());
+  REQUIRE(run(suite, folder / "a", {"--jobs", "1"}).status == 0);
+  REQUIRE(run(suite, folder / "b", {"--jobs", "4"}).status == 0);
+  CHECK(results_in(folder / "a") == results_in(folder / "b"));
+}
+
+TEST_CASE("Neither process sees what is not its own") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "spy"}}, {{"id", "push"}}};
+  const auto out = folder / "out";
+  const auto result =
+      run(write_suite(folder.path(), suite), out, {"--data", folder.path().string()});
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  auto cells = cells_by_label(out);
+  const auto seen = cells["spy"].at("trajectory").at("log");
+  const auto last = [&](const char* name) {
+    return seen.at(name).is_array() ? seen.at(name).back() : seen.at(name);
+  };
+  CHECK(last("method_plugins") == 1.0);  // its own
+  CHECK(last("other_plugins") == 0.0);   // no dataset, no metric
+  CHECK(last("data_folders") == 0.0);
+  CHECK(last("pictures") == 6.0);
+  for (const auto& [label, cell] : cells) {
+    INFO(label);
+    REQUIRE(cell.at("metrics").at(1).at("name") == "agreement/method_plugins");
+    CHECK(cell.at("metrics").at(1).at("value") ==
+          0.0);  // the evaluating process has loaded no method
+  }
+}
+
+TEST_CASE("Whatever a method does, its cell has a row with the reason and the others go on") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {faulty("throw"),         faulty("abort"),  faulty("segfault"),
+                      faulty("exit"),          faulty("hang"),   faulty("nan"),
+                      faulty("memory"),        faulty("killed"), {{"id", "push"}},
+                      {{"id", "needs_retain"}}};
+  const auto out = folder / "out";
+  const auto path = write_suite(folder.path(), suite);
+  const auto result = run(path, out, {"--cell-timeout", "6"});
+  INFO(result.output);
+  CHECK(result.status == 1);
+  CHECK_THAT(result.output, ContainsSubstring("11 cells: 2 ok, 8 failed, 1 not applicable"));
+
+  auto cells = cells_by_label(out);
+  const auto check = [&](const std::string& label, const std::string& kind,
+                         const std::string& reason) {
+    INFO(label);
+    REQUIRE(cells.contains(label));
+    const auto& cell = cells[label];
+    CHECK(cell.at("status") == "failed");
+    CHECK(cell.at("failure") == kind);
+    CHECK_THAT(cell.at("reason").get<std::string>(), ContainsSubstring(reason));
+    CHECK_FALSE(cell.contains("counts"));
+    CHECK(cell.at("trajectory").at("steps").size() == 2);  // it goes wrong in the third step
+    const std::string key = cell.at("key");
+    CHECK_THAT(read_file(out / "logs" / (key + ".txt")), ContainsSubstring("about to go wrong"));
+  };
+  check("throw", "exception", "unlearn: faulty: the third step is one too many");
+  check("abort", "crash", "unlearn: crashed with signal 6, Aborted (its output is in logs/");
+  check("segfault", "crash", "unlearn: crashed with signal 11, Segmentation fault");
+  check("exit", "crash", "unlearn: ended with status 7 and without a result");
+  check("hang", "timeout", "unlearn: still running after 6 s, stopped");
+  check("nan", "nan", "unlearn: ");
+  check("memory", "out_of_memory", "unlearn: ");
+  check("killed", "out_of_memory", "unlearn: killed by signal 9, which this run did not send");
+  CHECK(cells["push"].at("status") == "ok");
+  CHECK(cells["needs_retain"].at("status") == "not_applicable");
+  CHECK_THAT(result.output,
+             ContainsSubstring("  failed: throw: unlearn: faulty: the third step is one too many"));
+
+  // Failures are results: not run again, unless asked for.
+  suite["methods"] = {faulty("throw"), {{"id", "push"}}};
+  write_suite(folder.path(), suite);
+  const auto again = run(path, out);
+  CHECK(again.status == 1);
+  CHECK_THAT(again.output,
+             ContainsSubstring("3 cells: 2 ok, 1 failed, 0 not applicable (3 were there already)"));
+  const auto retried = run(path, out, {"--retry-failed"});
+  CHECK(retried.status == 1);
+  CHECK_THAT(retried.output, ContainsSubstring("(2 were there already)"));
+}
+
+TEST_CASE("Missing data makes failed rows; with the data they are run") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["evaluations"][1]["dataset"]["params"] = {{"needs", "letters.bin"}};
+  suite["methods"] = {{{"id", "spy"}}};
+  const auto path = write_suite(folder.path(), suite);
+  const auto result = run(path, folder / "out");
+  CHECK(result.status == 1);
+  const auto cells = cells_by_label(folder / "out");
+  REQUIRE(cells.size() == 2);
+  CHECK(cells.at("spy").at("failure") == "data");
+  CHECK_THAT(cells.at("spy").at("reason").get<std::string>(), ContainsSubstring("letters.bin"));
+  std::ofstream(folder / "letters.bin") << "x";
+  CHECK(run(path, folder / "out", {"--data", folder.path().string()}).status == 0);
+}
+
+TEST_CASE("A failed original fails what is measured by it") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "spy"}}};
+  suite["evaluations"][1]["dataset"]["params"]["breaks"] = true;
+  const auto result = run(write_suite(folder.path(), suite), folder / "out");
+  INFO(result.output);
+  CHECK(result.status == 1);
+  const auto cells = cells_by_label(folder / "out");
+  CHECK(cells.at("original").at("reason") == "evaluate: tiny: asked to break");
+  CHECK(cells.at("spy").at("reason") == "original model: evaluate: tiny: asked to break");
+}
+
+TEST_CASE("New metrics are computed from stored predictions") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  const auto path = write_suite(folder.path(), suite);
+  const auto out = folder / "out";
+  REQUIRE(run(path, out).status == 0);
+  const auto before = cells_by_label(out);
+  const auto predictions = times_in(out / "predictions");
+  const auto records = times_in(out / "records");
+
+  suite["metrics"] = {{{"id", "agreement"}, {"params", {{"scale", 0.5}}}}};
+  write_suite(folder.path(), suite);
+  const auto result = run(path, out);
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  CHECK(times_in(out / "predictions") == predictions);
+  CHECK(times_in(out / "records") == records);
+  const auto after = cells_by_label(out);
+  for (auto [label, cell] : after) {
+    INFO(label);
+    const double now = cell.at("metrics").at(0).at("value");
+    const double then = before.at(label).at("metrics").at(0).at("value");
+    CHECK(now == 0.5 * then);
+    cell["metrics"] = before.at(label).at("metrics");
+    cell["metric_plugins"] = before.at(label).at("metric_plugins");
+    CHECK(cell == before.at(label));
+  }
+  REQUIRE(run(path, folder / "fresh").status == 0);
+  CHECK(results_in(out) == results_in(folder / "fresh"));
+}
+
+TEST_CASE("Lost or damaged files are made again, the same") {
+  const TemporaryFolder folder;
+  const auto path = write_suite(folder.path(), tiny_suite());
+  const auto out = folder / "out";
+  REQUIRE(run(path, out).status == 0);
+  const auto before = results_in(out);
+  const auto cells = cells_by_label(out);
+  fs::remove(out / "predictions" /
+             (cells.at("push").at("key").get<std::string>() + ".safetensors"));
+  std::ofstream(out / "predictions" /
+                (cells.at("original").at("key").get<std::string>() + ".safetensors"))
+      << "x";
+  std::ofstream(out / "cells" / (cells.at("spy").at("key").get<std::string>() + ".json")) << "{";
+  fs::remove_all(out / "work");
+  const auto result = run(path, out);
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  CHECK_THAT(result.output, ContainsSubstring("(1 were there already)"));
+  CHECK(results_in(out) == before);
+}
+
+TEST_CASE("Weights are kept where asked for") {
+  const TemporaryFolder folder;
+  const auto path = write_suite(folder.path(), tiny_suite());
+  REQUIRE(run(path, folder / "out").status == 0);
+  CHECK_FALSE(fs::exists(folder / "out" / "weights"));
+  REQUIRE(run(path, folder / "out", {"--keep-weights"}).status == 0);
+  std::size_t files = 0;
+  for (const auto& file : fs::directory_iterator(folder / "out" / "weights"))
+    files += file.is_regular_file();
+  CHECK(files == 3);
+}
+
+TEST_CASE("Mistakes end with status 2 and one line, and no plan is left") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"][0]["params"] = {{"wieght", 1}};
+  const auto path = write_suite(folder.path(), suite);
+  for (const auto& command :
+       {std::vector<std::string>{"run", path.string(), "--out", (folder / "out").string()},
+        std::vector<std::string>{"plan", path.string()}}) {
+    const auto result = lacuna::testing::lacuna(command);
+    CHECK(result.status == 2);
+    CHECK(result.output ==
+          "error: " + path.string() +
+              ": methods[0].params: push: wieght: unknown parameter (did you mean 'weight')\n");
+  }
+  CHECK(fs::is_empty(folder / "out" / "plans"));
+  CHECK(run(folder / "none.json", folder / "out").status == 2);
+  CHECK(run(path, folder / "out", {"--jobs", "0"}).status == 2);
+  CHECK(run(path, folder / "out", {"--device", "tpu"}).status == 2);
+}
+
+TEST_CASE("plan says what would run, status what has run") {
+  const TemporaryFolder folder;
+  const auto path = write_suite(folder.path(), tiny_suite());
+  const auto out = folder / "out";
+  auto plan = lacuna::testing::lacuna({"plan", path.string(), "--out", out.string()});
+  INFO(plan.output);
+  CHECK(plan.status == 0);
+  CHECK_THAT(plan.output, EndsWith("tiny: 4 cells, 4 to run; 4 of unknown cost\n"));
+  CHECK_FALSE(fs::exists(out));
+  CHECK(lacuna::testing::lacuna({"status", out.string()}).status == 2);
+
+  REQUIRE(run(path, out).status == 0);
+  plan = lacuna::testing::lacuna({"plan", path.string(), "--out", out.string()});
+  CHECK_THAT(plan.output, EndsWith("tiny: 4 cells, 4 there\n"));
+  auto suite = tiny_suite();
+  suite["methods"].push_back({{"id", "push"}, {"label", "stronger"}, {"params", {{"weight", 2}}}});
+  suite["methods"].push_back(faulty("throw"));
+  write_suite(folder.path(), suite);
+  plan = lacuna::testing::lacuna({"plan", path.string(), "--out", out.string()});
+  CHECK_THAT(plan.output, ContainsSubstring("tiny: 6 cells, 4 there, 2 to run; about 0:0"));
+
+  CHECK(run(path, out).status == 1);
+  const auto status = lacuna::testing::lacuna({"status", out.string()});
+  CHECK(status.status == 0);
+  CHECK(status.output.starts_with(
+      "tiny: 6 cells: 5 ok, 1 failed, 0 not applicable, 0 running, 0 missing\n"));
+  CHECK_THAT(
+      status.output,
+      ContainsSubstring("failed model / difficult / throw: unlearn: faulty: the third step"));
+  const auto as_json =
+      json::parse(lacuna::testing::lacuna({"status", out.string(), "--json"}).output);
+  CHECK(as_json.at("suites").at(0).at("totals").at("ok") == 5);
+  CHECK(as_json.at("suites").at(0).at("cells").size() == 6);
+}
