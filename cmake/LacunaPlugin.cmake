@@ -10,7 +10,7 @@ function(lacuna_add_plugin name)
     PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON SKIP_BUILD_RPATH ON INSTALL_RPATH "")
   target_compile_options(${name} PRIVATE -ffile-prefix-map=${CMAKE_CURRENT_SOURCE_DIR}=${name})
   target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,-z,nodelete)
-  if(COMMAND lacuna_in_tree_plugin)  # our own build puts them beside the program
+  if(COMMAND lacuna_in_tree_plugin AND NOT LACUNA_PLUGINS_STAY_HERE)  # our own build puts them beside the program
     lacuna_in_tree_plugin(${name})
   endif()
 endfunction()

@@ -25,6 +25,7 @@ endfunction()
 function(lacuna_find_torch out)
   foreach(wish IN ITEMS "${LACUNA_TORCH_DIR}" "$ENV{LACUNA_TORCH_DIR}")  # a wish that cannot be met is a mistake
     if(wish)
+      get_filename_component(wish "${wish}" ABSOLUTE BASE_DIR "${CMAKE_SOURCE_DIR}")
       lacuna_torch_version(version "${wish}")
       if(NOT version)
         message(FATAL_ERROR "LACUNA_TORCH_DIR: '${wish}' holds no LibTorch (the folder with include/ and lib/ is needed)")

@@ -1,0 +1,43 @@
+#include "plugin/build_id.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "lacuna/abi.hpp"
+#include "support/files.hpp"
+
+using namespace std::string_literals;
+using lacuna::find_build_id;
+
+namespace {
+const std::string host = LACUNA_BUILD_ID;
+}
+
+TEST_CASE("build id: the host's names all that must agree") {
+  for (const auto* part : {"lacuna-build abi=", " gcc=", " gxxabi=", " cxx11abi=", " stldebug=",
+                           " std=", " torch=", " json="})
+    CHECK(host.find(part) != std::string::npos);
+  CHECK(find_build_id(lacuna::read_file(LACUNA_FIXTURES "/good.so"), host) == host);
+}
+
+TEST_CASE("build id: it is found wherever it stands, up to its NUL") {
+  CHECK(find_build_id("xx"s + host + "\0yy"s, host) == host);
+  CHECK(find_build_id("xx"s + host + "z\0"s, host) == host + "z");
+  CHECK(find_build_id("xx lacuna-build abi=9 gcc=1\0yy"s, host) == "lacuna-build abi=9 gcc=1");
+}
+
+TEST_CASE("build id: what only looks like one is passed over") {
+  CHECK(find_build_id("", host).empty());
+  CHECK(find_build_id("the magic is lacuna-build \0"s, host).empty());
+  CHECK(find_build_id("lacuna-build abi=\0"s, host).empty());
+  CHECK(find_build_id("lacuna-build abi="s, host).empty());
+  CHECK(find_build_id("lacuna-build \0lacuna-build abi=\0"s + host + "\0"s, host) == host);
+  CHECK(find_build_id("lacuna-build abi=0\0"s + host + "\0"s, host) == host);
+}
+
+TEST_CASE("build id: a file that ends in the middle of it gives what there is") {
+  const auto cut = host.substr(0, host.size() - 1);
+  CHECK(find_build_id(cut, host) == cut);
+  const auto endless = "lacuna-build abi=" + std::string(10000, 'x');
+  CHECK(find_build_id(endless, host).size() == 200);
+  CHECK(find_build_id("lacuna-build abi=\x1b[31m\n\0"s, host) == "lacuna-build abi=?[31m?");
+}

@@ -1,0 +1,195 @@
+// The command line's words and exit codes, from the built program.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "../program.hpp"
+#include "lacuna/abi.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+
+namespace {
+
+// A folder with good.so alone, and the program looking nowhere else but beside itself.
+class Plugins {
+ public:
+  explicit Plugins(const std::vector<std::string>& names) {
+    auto name = (std::filesystem::temp_directory_path() / "lacuna-cli-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+    for (const auto& file : names)
+      std::filesystem::copy(std::filesystem::path(LACUNA_FIXTURES) / file, path_);
+  }
+  ~Plugins() { std::filesystem::remove_all(path_); }
+  std::string option() const { return " --plugins " + path_.string(); }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void fails(const std::string& arguments, int code, const std::string& message) {
+  const auto finished = run_lacuna(arguments);
+  CAPTURE(arguments);
+  CHECK(finished.code == code);
+  CHECK(finished.err == "error: " + message + "\n");
+  CHECK(finished.out.empty());
+}
+
+}  // namespace
+
+TEST_CASE("command line: --version says version and build id") {
+  const auto finished = run_lacuna("--version");
+  CHECK(finished.code == 0);
+  CHECK(finished.out == "lacuna " LACUNA_VERSION "\n" LACUNA_BUILD_ID "\n");
+}
+
+TEST_CASE("command line: --help lists the subcommands") {
+  const auto finished = run_lacuna("--help");
+  CHECK(finished.code == 0);
+  for (const auto* name : {"list", "describe", "doctor"})
+    CHECK_THAT(finished.out, ContainsSubstring(name));
+  CHECK(finished.out.find("worker") == std::string::npos);
+  CHECK(run_lacuna("list --help").code == 0);
+}
+
+TEST_CASE("command line: the user's mistakes are one line and exit code 2") {
+  fails("", 2, "A subcommand is required (see --help)");
+  fails("lsit", 2, "lsit: no such subcommand (did you mean 'list')");
+  fails("--plugins /tmp lsit", 2, "lsit: no such subcommand (did you mean 'list')");
+  fails("describe", 2, "PLUGIN is required (see --help)");
+  fails("list --jsn", 2, "The following argument was not expected: --jsn (see --help)");
+  fails("list --plugins /no/such", 2,
+        "/no/such: no such folder (--plugins names a folder of *.so files)");
+  fails("--plugins /no/such list", 2,
+        "/no/such: no such folder (--plugins names a folder of *.so files)");
+  fails("doctor --data /no/such", 2, "/no/such: no such folder (--data names a folder)");
+  fails("list --json --citations", 2, "--citations excludes --json (see --help)");
+}
+
+TEST_CASE("command line: list shows plugins, and refused files on stderr without failing") {
+  const Plugins plugins({"good.so", "wrong_build.so"});
+  const auto finished = run_lacuna("list" + plugins.option());
+  CHECK(finished.code == 0);
+  CHECK_THAT(finished.out, ContainsSubstring("A plugin as it should be\n"));
+  CHECK(finished.out.find("wrong_build") == std::string::npos);
+  CHECK(finished.err.starts_with("refused: " + plugins.file("wrong_build.so") +
+                                 ": built for a different lacuna, rebuild it ("));
+
+  const auto listed = json::parse(run_lacuna("list --json" + plugins.option()).out);
+  CHECK(listed["refused"].size() == 1);
+  CHECK(listed["refused"][0]["library"] == plugins.file("wrong_build.so"));
+  const json expected{{"kind", "method"},
+                      {"id", "good"},
+                      {"version", "1.2.3"},
+                      {"summary", "A plugin as it should be"},
+                      {"citation", "A. Author, A Title, 2026"},
+                      {"license", "Apache-2.0"},
+                      {"capabilities", {"coarse_level"}},
+                      {"library", plugins.file("good.so")}};
+  CHECK(std::count(listed["plugins"].begin(), listed["plugins"].end(), expected) == 1);
+
+  const auto citations = run_lacuna("list --citations" + plugins.option());
+  CHECK_THAT(citations.out, ContainsSubstring("method good: A. Author, A Title, 2026\n"));
+}
+
+TEST_CASE("command line: LACUNA_PLUGINS is a list of folders") {
+  const Plugins a({"good.so"}), b({"throws_std.so"});
+  const auto finished =
+      run_shell("LACUNA_PLUGINS=" + a.file("") + ":/no/such:" + b.file("") + " \"$LACUNA\" list");
+  CHECK(finished.code == 0);
+  CHECK(finished.err.empty());
+  CHECK_THAT(finished.out, ContainsSubstring("good_method") && ContainsSubstring("throws_std"));
+}
+
+TEST_CASE("command line: describe shows parameters, bounds and citation") {
+  const Plugins plugins({"good.so"});
+  const auto finished = run_lacuna("describe method:good" + plugins.option());
+  CHECK(finished.code == 0);
+  CHECK(finished.out ==
+        "method good 1.2.3\n"
+        "A plugin as it should be\n"
+        "\n"
+        "Parameters:\n"
+        "  weight     how much (default 0.5; from 0 to 1)\n"
+        "  steps      how long (default 3; at least 1)\n"
+        "  reduction  where (default \"sample\"; one of sample, batch)\n"
+        "\n"
+        "Capabilities: coarse_level\n"
+        "\n"
+        "Citation: A. Author, A Title, 2026\n"
+        "\n"
+        "Licence: Apache-2.0\n"
+        "Library: " +
+            plugins.file("good.so") + "\n");
+  const auto described =
+      json::parse(run_lacuna("describe good_metric --json" + plugins.option()).out);
+  CHECK(described["kind"] == "metric");
+  CHECK(described["parameters"].empty());
+  CHECK(described["sha256"].get<std::string>().size() == 64);
+  CHECK_THAT(run_lacuna("describe good_metric" + plugins.option()).out,
+             ContainsSubstring("No parameters.\n"));
+}
+
+TEST_CASE("command line: describe tells what is not there or not unique") {
+  const Plugins plugins({"good.so"});
+  const auto option = plugins.option();
+  fails("describe good" + option, 2,
+        "good: several plugins have this id (say method:good or dataset:good)");
+  fails("describe good_metrik" + option, 2,
+        "good_metrik: no such plugin (did you mean 'good_metric')");
+  fails("describe qqqqqqqq" + option, 2, "qqqqqqqq: no such plugin (lacuna list shows them)");
+  fails("describe thing:good" + option, 2, "thing: no such kind (known: method, dataset, metric)");
+}
+
+TEST_CASE("command line: doctor says what there is and what is missing") {
+  const Plugins plugins({"good.so", "no_symbol.so"});
+  const auto report =
+      json::parse(run_shell("unset LACUNA_DATA; \"$LACUNA\" doctor --json" + plugins.option()).out);
+  CHECK(report["version"] == LACUNA_VERSION);
+  CHECK(report["build_id"] == LACUNA_BUILD_ID);
+  CHECK(report["libtorch"] == TORCH_VERSION);
+  CHECK(report["threads"].get<int>() >= 1);
+  CHECK(report["memory"]["bytes"].get<double>() > 1e8);
+  CHECK(report["memory"]["available"].get<double>() <= report["memory"]["bytes"].get<double>());
+  CHECK_FALSE(report["cpu_capability"].get<std::string>().empty());
+  CHECK(report["cuda"]["devices"].empty() != report["cuda"]["reason"].get<std::string>().empty());
+  const auto& folder = report["plugins"]["folders"][0];
+  CHECK(folder["plugins"] == 4);
+  CHECK(folder["refused"] == 1);
+  const auto missing = report["missing"].get<std::vector<std::string>>();
+  const auto said = [&](const std::string& sentence) {
+    return std::find(missing.begin(), missing.end(), sentence) != missing.end();
+  };
+  CHECK(said("refused: " + plugins.file("no_symbol.so") +
+             ": has no lacuna_plugin_entry (its last line is LACUNA_PLUGIN)"));
+  CHECK(
+      said("data: no folder is given, so only datasets that need no files work (--data DIR or "
+           "LACUNA_DATA)"));
+
+  const auto text = run_lacuna("doctor --data /tmp" + plugins.option());
+  CHECK(text.code == 0);
+  CHECK_THAT(text.out, ContainsSubstring("build id       " LACUNA_BUILD_ID "\n") &&
+                           ContainsSubstring(": 4 loaded, 1 refused\n") &&
+                           ContainsSubstring("data           /tmp\n"));
+}
+
+TEST_CASE("command line: the program needs LibTorch's CPU libraries only") {
+  const auto needed = run_shell("readelf -d \"$LACUNA\" '" LACUNA_LIBRARY "'");
+  if (needed.code != 0) SKIP("readelf (binutils) is not there");
+  CHECK_THAT(needed.out,
+             ContainsSubstring("[libtorch_cpu.so]") && ContainsSubstring("[libc10.so]"));
+  CHECK(needed.out.find("libtorch_cuda") == std::string::npos);
+  CHECK(needed.out.find("libc10_cuda") == std::string::npos);
+  CHECK(needed.out.find("[libtorch.so]") == std::string::npos);
+}
+
+TEST_CASE("command line: a full stdout is an error") {
+  if (!std::filesystem::exists("/dev/full")) SKIP("there is no /dev/full");
+  const Plugins plugins({"good.so"});
+  const auto finished = run_shell("\"$LACUNA\" list >/dev/full" + plugins.option());
+  CHECK(finished.code == 3);
+  CHECK(finished.err == "error: stdout: cannot be written\n");
+}

@@ -1,0 +1,37 @@
+#include "support/device.hpp"
+
+#include <ATen/ATen.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+
+#include "lacuna/error.hpp"
+
+using Catch::Matchers::Message;
+
+TEST_CASE("device: cpu is always there and unknown names are refused") {
+  CHECK(lacuna::open_device("cpu").is_cpu());
+  for (const std::string name : {"gpu", "", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cpu:0"})
+    CHECK_THROWS_MATCHES(lacuna::open_device(name), lacuna::ConfigError,
+                         Message(name + ": no such device (expected cpu, cuda or cuda:INDEX)"));
+}
+
+TEST_CASE("device: without a CUDA device the reason is said in one line") {
+  const auto& state = lacuna::cuda_state();
+  if (!state.devices.empty()) SKIP("there is a CUDA device");
+  CHECK_FALSE(state.reason.empty());
+  CHECK(state.reason.find('\n') == std::string::npos);
+  CHECK_THROWS_MATCHES(
+      lacuna::open_device("cuda:0"), lacuna::ConfigError,
+      Message("cuda:0: no CUDA device is visible (" + state.reason + "; use --device cpu)"));
+}
+
+TEST_CASE("device: CUDA is loaded on demand and computes") {
+  const auto& state = lacuna::cuda_state();
+  if (state.devices.empty()) SKIP("no CUDA device: " + state.reason);
+  CHECK(at::ones({3}, lacuna::open_device("cuda")).sum().item<double>() == 3);
+  const auto after = std::to_string(state.devices.size());
+  CHECK_THROWS_MATCHES(lacuna::open_device("cuda:" + after), lacuna::ConfigError,
+                       Message("cuda:" + after + ": no such device (the last is cuda:" +
+                               std::to_string(state.devices.size() - 1) + ")"));
+}
