@@ -161,6 +161,7 @@ test_a_libtorch_that_is_there_is_taken_first() {
   mkdir -p "$root/prefix/share/cmake"
   [[ $(CMAKE_PREFIX_PATH=$root/prefix/share/cmake torch) == "$root/prefix" ]] || fail "a wheel's hint"
   [[ $(LACUNA_TORCH_DIR=$root/wish CMAKE_PREFIX_PATH=$root/prefix torch) == "$root/wish" ]] || fail "LACUNA_TORCH_DIR"
+  [[ $(cd "$root" && LACUNA_TORCH_DIR=wish torch) == "$root/wish" ]] || fail "a relative LACUNA_TORCH_DIR"
   LACUNA_TORCH_DIR=$root/wish setup || fail "set-up with LACUNA_TORCH_DIR"
   [[ $(calls .) == 0 ]] || fail "something was downloaded"
 }
