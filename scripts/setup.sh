@@ -24,19 +24,20 @@ done
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-installed_version() {  # empty where the package is not installed
-  dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p' || true
+declare -A version_of=()  # of the packages that are installed
+look_up_packages() {
+  local package status version
+  while read -r package status version; do
+    [[ $status != installed ]] || version_of[$package]=$version
+  done < <(dpkg-query -W -f='${Package} ${db:Status-Status} ${Version}\n' "${packages[@]}" 2>/dev/null)
 }
 
 is_there() {
-  local package=$1 version
-  if [[ ${command_of[$package]-} ]] && command -v "${command_of[$package]}" >/dev/null; then return 0; fi
-  version=$(installed_version "$package")
-  if [[ $package == libcatch2-dev ]]; then  # Debian 12's own Catch2 is version 2
-    [[ $version ]] && dpkg --compare-versions "$version" ge 3.7
-  else
-    [[ $version ]]
-  fi
+  local version=${version_of[$1]-}
+  case $1 in
+    libcatch2-dev) [[ $version ]] && dpkg --compare-versions "$version" ge 3.7 ;;  # Debian 12's own is version 2
+    *) [[ $version ]] || { [[ ${command_of[$1]-} ]] && command -v "${command_of[$1]}" >/dev/null; } ;;
+  esac
 }
 
 # Where LibTorch is; empty where there is none. Fails where LACUNA_TORCH_DIR asks for what is not there.
@@ -111,6 +112,7 @@ exec 9>build/.setup.lock
 flock 9  # two calls at once: the second waits, then finds all there
 
 if command -v dpkg-query >/dev/null; then
+  look_up_packages
   missing=()
   for package in "${packages[@]}"; do is_there "$package" || missing+=("$package"); done
   found=$(torch_dir 2>/dev/null) || found=refused  # said once, below
