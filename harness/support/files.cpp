@@ -160,7 +160,8 @@ json read_json(const std::filesystem::path& path) {
   } catch (const json::parse_error& e) {
     throw error(e.byte > 0 ? e.byte - 1 : 0, reason_of(e.what()));
   } catch (const json::exception& e) {
-    throw error(static_cast<std::size_t>(seen - text.data()), reason_of(e.what()));
+    // A number is known to have ended by the character after it.
+    throw error(static_cast<std::size_t>(seen - text.data()) - 1, reason_of(e.what()));
   }
 }
 

@@ -11,6 +11,7 @@ namespace lacuna {
 
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
+  bool spent = false;  // OpenSSL 3.0 itself would hash on
   State() {
     if (!context || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1)
       throw Error("sha256: OpenSSL has no SHA-256 here");
@@ -26,15 +27,16 @@ Sha256::~Sha256() = default;
 Sha256& Sha256::update(std::string_view bytes) { return update(bytes.data(), bytes.size()); }
 
 Sha256& Sha256::update(const void* data, std::size_t bytes) {
-  if (EVP_DigestUpdate(state_->context, data, bytes) != 1)
-    throw Error("sha256: OpenSSL refused an update");
+  if (state_->spent || EVP_DigestUpdate(state_->context, data, bytes) != 1)
+    throw Error("sha256: the digest was already taken");
   return *this;
 }
 
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest{};
-  if (EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) != 1)
+  if (state_->spent || EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) != 1)
     throw Error("sha256: the digest was already taken");
+  state_->spent = true;
   static constexpr char digits[] = "0123456789abcdef";
   std::string text;
   for (const auto byte : digest) (text += digits[byte >> 4]) += digits[byte & 15];

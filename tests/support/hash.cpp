@@ -28,6 +28,7 @@ TEST_CASE("hash: pieces and files give the hash of the whole") {
   CHECK(pieces.hex() == lacuna::sha256(whole));
   CHECK_THROWS_MATCHES(pieces.hex(), lacuna::Error,
                        Message("sha256: the digest was already taken"));
+  CHECK_THROWS_AS(pieces.update("x"), lacuna::Error);
 
   const auto path =
       std::filesystem::temp_directory_path() / ("lacuna-hash-" + std::to_string(getpid()));

@@ -1,0 +1,43 @@
+# Installs the build into a fresh folder, builds the method of this folder against it, and runs it, as a stranger would.
+#   cmake -DBUILD=<build tree> -DSOURCE=<source tree> -DCOMPILER=<c++> -P test.cmake
+set(work ${BUILD}/tests/consumer)
+set(prefix ${work}/prefix)
+file(REMOVE_RECURSE ${work})
+file(MAKE_DIRECTORY ${work})
+
+function(run out)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE text ERROR_VARIABLE errors RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    string(JOIN " " command ${ARGN})
+    message(FATAL_ERROR "${command}: exit code ${code}\n${text}${errors}")
+  endif()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+function(expect text pattern)
+  if(NOT text MATCHES "${pattern}")
+    message(FATAL_ERROR "expected '${pattern}' in:\n${text}")
+  endif()
+endfunction()
+
+run(ignored ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+run(ignored ${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR} -B ${work}/build
+  -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_BUILD_TYPE=Release)
+run(ignored ${CMAKE_COMMAND} --build ${work}/build)
+
+set(lacuna ${prefix}/bin/lacuna)
+run(version ${lacuna} --version)
+expect("${version}" "lacuna-build abi=")
+run(listed ${lacuna} list --plugins ${work}/build)
+expect("${listed}" "method +my_method +1.0.0 +Gradient ascent up to a limit")
+expect("${listed}" "method +npo ")  # the installed program finds the installed plugins by itself
+run(described ${lacuna} describe my_method --plugins ${work}/build)
+expect("${described}" "limit +in nats .default 4.0; at least 0.")
+
+set(model ${SOURCE}/models/demo)
+if(EXISTS ${model}/model.safetensors)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/suite.json.in ${work}/suite.json @ONLY)
+  run(ignored ${lacuna} run ${work}/suite.json --out ${work}/results --plugins ${work}/build)
+  run(state ${lacuna} status ${work}/results)
+  message("${state}")
+endif()
