@@ -171,18 +171,16 @@ std::vector<fs::path> plugin_folders(const std::vector<fs::path>& given) {
   }
   std::vector<fs::path> folders;
   std::set<fs::path> seen;
-  for (const auto& folder : wanted)
-    if (seen.insert(fs::weakly_canonical(folder, error)).second) folders.push_back(folder);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if ((i < given.size() || fs::is_directory(wanted[i], error)) &&
+        seen.insert(fs::weakly_canonical(wanted[i], error)).second)
+      folders.push_back(wanted[i]);
   return folders;
 }
 
 Registry load_plugins(const std::vector<fs::path>& given) {
   Registry registry;
-  for (const auto& folder : plugin_folders(given)) {
-    const bool asked_for = std::find(given.begin(), given.end(), folder) != given.end();
-    std::error_code error;
-    if (asked_for || fs::is_directory(folder, error)) registry.load_folder(folder);
-  }
+  for (const auto& folder : plugin_folders(given)) registry.load_folder(folder);
   return registry;
 }
 
