@@ -13,19 +13,17 @@ using namespace lacuna;
 
 using NameLists = std::map<std::string, std::vector<std::string>>;
 
-// Forget splits by how well the shipped model `models/demo` knows the concepts on the test split of
-// the filled style
-// ("difficult": those it knows best). Eight each, disjoint. To be set anew whenever that model
-// changes.
+// Forget splits by how well the shipped model `models/demo` knows the concepts, measured on 100
+// pictures a class of the filled style's test split: "difficult" 96 to 99 %, "medium" 91 to 95 %,
+// "easy" 59 to 87 %. Eight each, disjoint. To be set anew whenever that model changes.
 const NameLists& forget_lists() {
   static const NameLists lists{
-      {"difficult",
-       {"crescent", "heart", "sun", "sailboat", "wine glass", "cactus", "lightning bolt", "mug"}},
+      {"difficult", {"crescent", "dog", "sun", "sad face", "daisy", "club", "car", "wine glass"}},
       {"medium",
-       {"triangle", "church cross", "spade", "car", "axe", "cat", "fir tree", "five-pointed star"}},
+       {"van", "wrench", "half circle", "heart", "bushy tree", "mug", "starburst", "owl"}},
       {"easy",
-       {"hexagon", "octagon", "sad face", "neutral face", "eight-pointed star", "pig", "jug",
-        "van"}},
+       {"circle", "octagon", "diamond", "six-pointed star", "neutral face", "x mark", "airplane",
+        "shield"}},
   };
   return lists;
 }
