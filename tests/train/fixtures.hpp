@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <stdlib.h>
 
@@ -19,6 +20,9 @@
 #include "train/unlearn.hpp"
 
 namespace lacuna::testing {
+
+// The models here are too small to share out.
+inline const bool on_one_thread = (at::set_num_threads(1), true);
 
 inline ClipConfig tiny_config() {
   ClipConfig config;
@@ -38,12 +42,15 @@ inline Checkpoint tiny_model(std::uint64_t seed = 1) {
           Clip::initial_weights(tiny_config(), make_generator(seed, "weights"))};
 }
 
-// Random pictures of classes 0, 1, 2 of six, under two coarse names and three prompts.
+// Plain pictures, each of its own random colour, of classes 0, 1, 2 of six, under two coarse names
+// and three prompts.
 inline ForgettingSet tiny_set(std::int64_t size = 10) {
   ForgettingSet set;
   set.taxonomy = {{"ant", "bee", "cat", "dog", "elk", "fox"}, {"bug", "beast"}, {0, 0, 1, 1, 1, 1}};
   set.templates = {"a {}.", "my {}!", "one more {}"};
-  set.images = at::randint(256, {size, 3, 8, 8}, make_generator(5, "pictures"), at::kByte);
+  set.images = at::randint(256, {size, 3, 1, 1}, make_generator(5, "pictures"), at::kByte)
+                   .expand({size, 3, 8, 8})
+                   .contiguous();
   set.fine = at::arange(size, at::kLong).remainder(3);
   set.coarse = at::tensor(set.taxonomy.parent, at::kLong).index_select(0, set.fine);
   return set;
