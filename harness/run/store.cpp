@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -13,6 +15,35 @@
 #include "support/hash.hpp"
 
 namespace lacuna {
+namespace {
+
+// Whether `name` carries the number of a process, after the last `mark`, that does not exist any
+// more.
+bool left_behind(const std::string& name, char mark) {
+  const auto at = name.find_last_of(mark);
+  if (at == std::string::npos) return false;
+  pid_t process = 0;
+  const auto* begin = name.data() + at + 1;
+  if (std::from_chars(begin, name.data() + name.size(), process).ec != std::errc() || process <= 0)
+    return false;
+  return kill(process, 0) != 0 && errno == ESRCH;
+}
+
+// A process killed while it wrote leaves ".<file>.<process>-<n>.tmp"; one killed while it planned,
+// a folder of its own.
+void remove_left_behind(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const auto name = entry.path().filename().string();
+    const bool temporary = name.starts_with(".") && name.ends_with(".tmp") &&
+                           left_behind(name.substr(0, name.size() - std::strlen(".tmp")), '.');
+    if (temporary || (name.starts_with("plan-") && left_behind(name, '-'))) {
+      std::filesystem::remove_all(entry.path(), ignored);
+    }
+  }
+}
+
+}  // namespace
 
 std::optional<FileLock> FileLock::acquire(const std::filesystem::path& path) {
   const auto fail = [&] {
@@ -53,6 +84,7 @@ void Store::create() const {
     if (error)
       throw ConfigError(
           fmt::format("{}: cannot be made: {}", (folder_ / name).string(), error.message()));
+    remove_left_behind(folder_ / name);
   }
 }
 

@@ -30,7 +30,8 @@ class Store {
  public:
   explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Makes the folder and its subfolders. Throws ConfigError if that is not possible.
+  // Makes the folder and its subfolders; removes half-written files of processes that are no more. Throws ConfigError
+  // if that is not possible.
   void create() const;
 
   const std::filesystem::path& folder() const { return folder_; }

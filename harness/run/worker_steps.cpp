@@ -6,6 +6,7 @@
 #include "run/compute.hpp"
 #include "run/plan.hpp"
 #include "run/worker.hpp"
+#include "support/device.hpp"
 #include "train/forgetting_set.hpp"
 #include "train/unlearn.hpp"
 
@@ -14,6 +15,7 @@ namespace lacuna {
 using nlohmann::json;
 
 json worker_plan(const json& job) {
+  open_device(job.at("device"));  // a device that is not there is a mistake, not a failure of every cell
   Registry registry;
   for (const auto& folder : job.at("plugins")) registry.load_folder(folder.get<std::string>());
   DataRoots roots;

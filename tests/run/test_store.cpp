@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <fstream>
@@ -46,6 +48,27 @@ TEST_CASE("A results folder that cannot be made is the user's mistake") {
   const TemporaryFolder folder;
   std::ofstream(folder / "file") << "x";
   CHECK_THROWS_AS(Store(folder / "file").create(), ConfigError);
+}
+
+TEST_CASE("Half-written files of dead processes are removed, those of living ones are not") {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  store.create();
+  Process process({.program = "/bin/true", .arguments = {"true"}});
+  const auto dead = std::to_string(process.id()), living = std::to_string(getpid());
+  wait_for(process);
+  const auto cells = folder / "cells";
+  std::ofstream(cells / (".abc.json." + dead + "-0.tmp")) << "{";
+  std::ofstream(cells / (".abc.json." + living + "-0.tmp")) << "{";
+  std::ofstream(cells / "abc.json") << "{}";
+  std::filesystem::create_directories(store.work("plan-" + dead));
+  std::filesystem::create_directories(store.work("plan-" + living));
+  store.create();
+  CHECK_FALSE(std::filesystem::exists(cells / (".abc.json." + dead + "-0.tmp")));
+  CHECK(std::filesystem::exists(cells / (".abc.json." + living + "-0.tmp")));
+  CHECK(std::filesystem::exists(cells / "abc.json"));
+  CHECK_FALSE(std::filesystem::exists(store.work("plan-" + dead)));
+  CHECK(std::filesystem::exists(store.work("plan-" + living)));
 }
 
 TEST_CASE("Stored cells are read back; damaged ones count as missing") {
