@@ -22,7 +22,7 @@ ProcessOptions run_in(const fs::path& suite, const fs::path& out, const fs::path
 
 double seconds_of(const ProcessOptions& options) {
   Process process(options);
-  const auto end = wait_for(process);
+  const auto end = wait_for(process, 150);
   REQUIRE(end.status == 0);
   return end.seconds;
 }
@@ -118,7 +118,7 @@ TEST_CASE("Ctrl-C stops the workers, says so, and loses nothing") {
       break;
   }
   ::kill(process.id(), SIGINT);
-  CHECK(wait_for(process, 10).status == 130);
+  CHECK(wait_for(process).status == 130);
   CHECK_THAT(read_file(folder / "log"),
              ContainsSubstring("interrupted: the same command goes on from here"));
   CHECK(deserted_soon(out));
@@ -136,8 +136,8 @@ TEST_CASE("Two runs in one folder share the work and both end complete") {
   const auto out = folder / "out";
   Process first(run_in(suite, out, folder / "first"));
   Process second(run_in(suite, out, folder / "second"));
-  CHECK(wait_for(first).status == 0);
-  CHECK(wait_for(second).status == 0);
+  CHECK(wait_for(first, 150).status == 0);
+  CHECK(wait_for(second, 150).status == 0);
   const auto words = read_file(folder / "first") + read_file(folder / "second");
   INFO(words);
   CHECK(results_in(out) == results_in(folder / "alone"));

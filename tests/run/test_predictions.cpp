@@ -23,7 +23,7 @@ std::vector<EvaluationPredictions> sample() {
   predictions.fine_predicted = at::tensor({0, 1, 1, 2}, at::kLong);
   predictions.coarse_target = at::tensor({0, 0, 0, 1}, at::kLong);
   predictions.coarse_predicted = at::tensor({0, 0, 1, 1}, at::kLong);
-  predictions.forget = at::tensor({1, 1, 0, 0}, at::kBool);
+  predictions.forget = at::tensor({1, 1, 0, 0}, at::kLong).to(at::kBool);
   auto flat = predictions;
   flat.taxonomy = {{"a", "b", "c"}, {}, {}};
   flat.coarse_target = flat.coarse_predicted = at::Tensor();
