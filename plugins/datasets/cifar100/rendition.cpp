@@ -16,7 +16,7 @@ constexpr int kTones = 4;         // of the pencil's shading
 constexpr int kDarkestTone = 96;  // shading goes from here to white paper
 constexpr int kEdgeFloor = 20;    // slopes below this leave no line
 constexpr int kEdgeGain = 3;      // quarters of a level a unit of slope
-constexpr int kPosterLevels = 3;  // a channel
+constexpr int kPosterLevels = 4;  // a channel
 
 int at(const Plane& plane, int x, int y) {
   return plane[static_cast<std::size_t>(std::clamp(y, 0, kSide - 1) * kSide +
@@ -76,8 +76,7 @@ void render(const std::string& style, const std::uint8_t* planes, std::uint8_t* 
   const bool poster = style == "posterised";
   for (std::int64_t i = 0; i < kPixels; ++i) {
     for (int channel = 0; channel < 3; ++channel) {
-      const int source = poster ? (channel + 1) % 3 : channel;
-      const int value = planes[source * kPixels + i];
+      const int value = planes[channel * kPixels + i];
       const int level = value * kPosterLevels / 256 * 255 / (kPosterLevels - 1);
       *rgb++ = static_cast<std::uint8_t>(poster ? level : value);
     }
