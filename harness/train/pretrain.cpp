@@ -97,25 +97,20 @@ class Run {
     config.text.vocabulary_size = tokenizer_.vocabulary_size();
     model_ = TrainableModel::create(config, make_generator(recipe.seed, "init"));
     load_state();
-    for (auto* group : {&model_.parameters, &model_.buffers})
-      for (auto& [_, tensor] : *group) tensor = tensor.to(device_);
-    std::vector<at::Tensor> decayed, plain;
-    for (auto& [name, tensor] : model_.parameters) {
-      tensor.set_requires_grad(true);
-      (tensor.dim() > 1 ? decayed : plain).push_back(tensor);
-    }
-    decayed_ = std::make_unique<AdamW>(decayed,
-                                       AdamWOptions{.weight_decay = recipe.training.weight_decay});
-    plain_ = std::make_unique<AdamW>(plain, AdamWOptions{.weight_decay = 0});
+    begin_phase();
     restore_optimizers();
     corpus_ = load_corpus(recipe, datasets);
   }
 
   void run(const std::function<void(const PretrainProgress&)>& progress) {
     write_json(folder_ / "recipe.json", recipe_.source);
-    for (; epoch_ < recipe_.training.epochs;) {
+    while (epoch_ < epochs()) {
       train_epoch(progress);
       ++epoch_;
+      if (epoch_ == recipe_.training.epochs && recipe_.finish) {
+        model_ = {model_.config, model_.folded(), {}};
+        begin_phase();
+      }
       save_state();
     }
     save_checkpoint(folder_, {model_.config, tokenizer_, model_.folded()});
@@ -124,8 +119,30 @@ class Run {
   }
 
  private:
+  bool finishing() const { return recipe_.finish && epoch_ >= recipe_.training.epochs; }
+  const RecipeTraining& training() const {
+    return finishing() ? *recipe_.finish : recipe_.training;
+  }
+  std::int64_t epochs() const {
+    return recipe_.training.epochs + (recipe_.finish ? recipe_.finish->epochs : 0);
+  }
+
+  // Puts the model on the device and gives it fresh optimisers.
+  void begin_phase() {
+    for (auto* group : {&model_.parameters, &model_.buffers})
+      for (auto& [_, tensor] : *group) tensor = tensor.to(device_);
+    std::vector<at::Tensor> decayed, plain;
+    for (auto& [name, tensor] : model_.parameters) {
+      tensor.set_requires_grad(true);
+      (tensor.dim() > 1 ? decayed : plain).push_back(tensor);
+    }
+    decayed_ =
+        std::make_unique<AdamW>(decayed, AdamWOptions{.weight_decay = training().weight_decay});
+    plain_ = std::make_unique<AdamW>(plain, AdamWOptions{.weight_decay = 0});
+  }
+
   void train_epoch(const std::function<void(const PretrainProgress&)>& progress) {
-    const auto& training = recipe_.training;
+    const auto& training = this->training();
     const auto purpose = [&](const char* name) {
       return std::string(name) + "/" + std::to_string(epoch_);
     };
@@ -140,7 +157,8 @@ class Run {
     for (std::int64_t step = 0; step < steps; ++step) {
       const auto rows =
           order.slice(0, step * training.batch_size, (step + 1) * training.batch_size);
-      const double done = (epoch_ + static_cast<double>(step) / steps) / training.epochs;
+      const auto first = finishing() ? recipe_.training.epochs : 0;
+      const double done = (epoch_ - first + static_cast<double>(step) / steps) / training.epochs;
       const double rate = training.learning_rate * schedule(done, training.warmup);
       decayed_->set_learning_rate(rate);
       plain_->set_learning_rate(rate);
@@ -149,7 +167,7 @@ class Run {
         throw Error("pretrain: the loss of epoch " + std::to_string(epoch_) + ", step " +
                     std::to_string(step) + " is not finite (a smaller learning_rate may help)");
       loss_sum += loss;
-      progress({epoch_, training.epochs, step + 1, steps, loss_sum / (step + 1)});
+      progress({epoch_, epochs(), step + 1, steps, loss_sum / (step + 1)});
     }
     nlohmann::json line{{"epoch", epoch_},
                         {"loss", loss_sum / steps},
@@ -192,13 +210,14 @@ class Run {
 
   double train_step(const at::Tensor& rows, SplitMix& prompts, at::Generator& augmenting,
                     std::vector<at::Tensor>& hits) {
-    const auto& training = recipe_.training;
+    const auto& training = this->training();
     const auto pick = [&](const at::Tensor& values) { return values.index_select(0, rows); };
-    const auto pixels = augment(pick(corpus_.pixels),
-                                {pick(corpus_.allowed.flip), pick(corpus_.allowed.shift),
-                                 pick(corpus_.allowed.cutout)},
-                                augmenting)
-                            .to(device_);
+    const auto pixels =
+        augment(pick(corpus_.pixels),
+                {pick(corpus_.allowed.flip), pick(corpus_.allowed.shift),
+                 training.cutout ? pick(corpus_.allowed.cutout) : at::zeros_like(rows)},
+                augmenting)
+            .to(device_);
     const auto source = pick(corpus_.source);
     const auto fine = pick(corpus_.fine), coarse = pick(corpus_.coarse);
 
@@ -259,6 +278,7 @@ class Run {
                         ": left by another recipe (remove it, or choose another folder)");
     epoch_ = std::stoll(state.metadata["epoch"]);
     log_ = state.metadata["log"];
+    if (finishing()) model_ = {model_.config, model_.folded(), {}};  // the names that the state has
     for (auto& [name, tensor] : state.tensors) {
       const auto slash = name.find('/');
       const auto group = name.substr(0, slash), key = name.substr(slash + 1);

@@ -21,6 +21,9 @@ struct PretrainProgress {
 // names of its own source, at the fine level and, where there is one, at the coarse level; one
 // random template a step and source.
 //
+// A recipe's `finish` is a second phase, with a schedule of its own, on the tower with its
+// normalisation folded in: the form in which it ships, and without the noise of small batches.
+//
 // Writes into `folder`: recipe.json, merges.txt, config.json, model.safetensors, log.jsonl (a line
 // an epoch), and while it runs state.safetensors, from which an interrupted run goes on: the result
 // is the same, byte for byte, as without the interruption (same thread count). A folder that holds

@@ -26,7 +26,7 @@ TrainableModel TrainableModel::create(const ClipConfig& config, at::Generator ge
 }
 
 at::Tensor TrainableModel::image_features(const at::Tensor& pixels) const {
-  if (config.vision.type == "vit") return Clip(config, parameters).image_features(pixels);
+  if (!normalised()) return Clip(config, parameters).image_features(pixels);
   const auto unit = [&](const std::string& name, const at::Tensor& x, std::int64_t stride) {
     const auto y = at::conv2d(x, parameters.at(name + ".weight"), {}, {stride, stride}, {1, 1});
     return at::batch_norm(y, parameters.at(name + ".norm.weight"),
@@ -44,7 +44,7 @@ NamedTensors TrainableModel::folded() const {
   for (const auto& [name, shape] : Clip::shapes(config))
     if (const auto it = parameters.find(name); it != parameters.end())
       weights[name] = it->second.detach().clone();
-  if (config.vision.type == "conv")
+  if (normalised())
     for (const auto& unit : conv_units(config.vision.widths)) {
       const auto scale = parameters.at(unit.name + ".norm.weight") /
                          (buffers.at(unit.name + ".norm.var") + norm_eps).sqrt();

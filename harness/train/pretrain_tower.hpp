@@ -19,6 +19,9 @@ struct TrainableModel {
 
   static TrainableModel create(const ClipConfig& config, at::Generator generator);
 
+  // Whether batch normalisation is there: a conv tower that has not been folded.
+  bool normalised() const { return !buffers.empty(); }
+
   // Normalised features [N, embedding] with batch statistics, which move the running ones (momentum
   // 0.1).
   at::Tensor image_features(const at::Tensor& pixels) const;

@@ -26,8 +26,17 @@ RecipeData data_from(const nlohmann::json& json) {
   return data;
 }
 
+RecipeTraining training_from(const std::string& key, const nlohmann::json& json) {
+  try {
+    return parse<RecipeTraining>(json);
+  } catch (const ConfigError& e) {
+    throw ConfigError(key + "." + e.what());
+  }
+}
+
 Recipe recipe_from(const nlohmann::json& json) {
-  check_keys(json, {"schema_version", "name", "seed", "model", "vocabulary", "data", "training"});
+  check_keys(json, {"schema_version", "name", "seed", "model", "vocabulary", "data", "training",
+                    "finish"});
   std::int64_t version = 0, seed = 1;
   read_field("schema_version", required(json, "schema_version"), Field{.min = 1, .max = 1},
              version);
@@ -52,10 +61,13 @@ Recipe recipe_from(const nlohmann::json& json) {
       throw ConfigError("data[" + std::to_string(i) + "]." + e.what());
     }
   }
-  try {
-    recipe.training = parse<RecipeTraining>(json.value("training", nlohmann::json()));
-  } catch (const ConfigError& e) {
-    throw ConfigError(std::string("training.") + e.what());
+  const auto training = json.value("training", nlohmann::json::object());
+  recipe.training = training_from("training", training);
+  if (json.contains("finish")) {
+    training_from("finish", json["finish"]);  // so that a mistake in it is named by its own key
+    auto merged = training;
+    merged.update(json["finish"]);
+    recipe.finish = training_from("finish", merged);
   }
   return recipe;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct RecipeTraining {
   double learning_rate = 2e-3, weight_decay = 0.05, warmup = 0.15;
   double label_smoothing = 0.1, coarse_weight = 0.5, max_logit_scale = 100;
   std::string precision = "bfloat16";
+  bool cutout = true;
 
   void visit(auto&& field) {
     field("epochs", epochs, Field{.help = "passes over all data", .min = 1});
@@ -46,6 +48,7 @@ struct RecipeTraining {
     field("coarse_weight", coarse_weight,
           Field{.help = "weight of the coarse names' cross-entropy", .min = 0});
     field("max_logit_scale", max_logit_scale, Field{.help = "bound of exp(logit_scale)", .min = 1});
+    field("cutout", cutout, Field{.help = "whether the sources' cutout applies"});
     field("precision", precision,
           Field{.help = "compute precision", .choices = {"float32", "bfloat16"}});
   }
@@ -58,6 +61,8 @@ struct Recipe {
   std::string vocabulary;  // CLIP's merge file, looked up in the data folders
   std::vector<RecipeData> data;
   RecipeTraining training;
+  std::optional<RecipeTraining>
+      finish;             // a second phase on the folded tower; unset fields as in training
   nlohmann::json source;  // the file as read, for the model folder
 };
 
