@@ -45,6 +45,15 @@ void check_bytes(const fs::path& library) {
   if (id != LACUNA_BUILD_ID) refuse_build(library, id);
 }
 
+// Boost says "boost::dll::shared_library::load() failed (dlerror system message: …): Bad file
+// descriptor".
+std::string words_of_the_loader(const std::string& text) {
+  constexpr std::string_view before = "dlerror system message: ";
+  const auto start = text.find(before), end = text.rfind("): ");
+  if (start == text.npos || end == text.npos || end < start + before.size()) return text;
+  return text.substr(start + before.size(), end - start - before.size());
+}
+
 // For good. Leaked on purpose: autograd nodes, exceptions and dispatcher entries point into plugin
 // code.
 const boost::dll::shared_library& open_forever(const fs::path& library) {
@@ -56,7 +65,7 @@ const boost::dll::shared_library& open_forever(const fs::path& library) {
     libraries.push_back(std::make_unique<dll::shared_library>(
         fs::absolute(library), dll::load_mode::rtld_now | dll::load_mode::rtld_local));
   } catch (const std::exception& e) {
-    refuse(library, std::string("cannot be loaded: ") + e.what());
+    refuse(library, "cannot be loaded: " + words_of_the_loader(e.what()));
   }
   return *libraries.back();
 }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "lacuna/abi.hpp"
+#include "lacuna_commit.hpp"
 
 namespace lacuna {
 namespace {
@@ -60,9 +61,9 @@ nlohmann::json build_record() {
 #else
   const char* type = "Debug";
 #endif
-  return {{"harness", LACUNA_VERSION},
-          {"build_id", LACUNA_BUILD_ID},
-          {"type", type},
+  return {{"harness", LACUNA_VERSION}, {"build_id", LACUNA_BUILD_ID},
+          {"commit", LACUNA_COMMIT},  // empty where git was not there
+          {"dirty", LACUNA_DIRTY},     {"type", type},
           {"compiler", __VERSION__}};
 }
 

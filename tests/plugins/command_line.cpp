@@ -66,7 +66,7 @@ TEST_CASE("command line: the user's mistakes are one line and exit code 2") {
   fails("--plugins /no/such list", 2,
         "/no/such: no such folder (--plugins names a folder of *.so files)");
   fails("doctor --data /no/such", 2, "/no/such: no such folder (--data names a folder)");
-  fails("list --json --citations", 2, "--citations excludes --json (see --help)");
+  fails("list --json --citations", 2, "--json excludes --citations (see --help)");
 }
 
 TEST_CASE("command line: list shows plugins, and refused files on stderr without failing") {
@@ -139,7 +139,7 @@ TEST_CASE("command line: describe tells what is not there or not unique") {
   fails("describe good" + option, 2,
         "good: several plugins have this id (say method:good or dataset:good)");
   fails("describe good_metrik" + option, 2,
-        "good_metrik: no such plugin (did you mean 'good_metric')");
+        "good_metrik: no such plugin (did you mean 'good_metric' or 'good_method')");
   fails("describe qqqqqqqq" + option, 2, "qqqqqqqq: no such plugin (lacuna list shows them)");
   fails("describe thing:good" + option, 2, "thing: no such kind (known: method, dataset, metric)");
 }

@@ -85,7 +85,6 @@ TEST_CASE("registry: what is not a plugin is refused with its reason") {
   const std::string text = "#!/bin/sh\n# " LACUNA_BUILD_ID "\n";
   refuses(folder.with("text.so", text), "not a lacuna plugin: not an ELF file");
   refuses(folder.with("empty.so", ""), "not a lacuna plugin: not an ELF file");
-  refuses(LACUNA_PROGRAM, "not a lacuna plugin: not a shared library");
 }
 
 TEST_CASE("registry: another build is refused before any of its code runs, naming both sides") {
@@ -96,12 +95,13 @@ TEST_CASE("registry: another build is refused before any of its code runs, namin
   CHECK(std::getenv("LACUNA_FIXTURE_RAN") == nullptr);
 }
 
-TEST_CASE("registry: a file that does not link is refused") {
+TEST_CASE("registry: a file that does not link is refused in the loader's words") {
+  refuses(fixture("unresolved"), "cannot be loaded: " + fixture("unresolved").string() +
+                                     ": undefined symbol: lacuna_fixture_that_nobody_has");
   Registry registry;
-  CHECK_THROWS_MATCHES(
-      registry.load(fixture("unresolved")), PluginError,
-      Catch::Matchers::MessageMatches(ContainsSubstring("unresolved.so: cannot be loaded: ") &&
-                                      ContainsSubstring("lacuna_fixture_that_nobody_has")));
+  CHECK_THROWS_MATCHES(registry.load(LACUNA_PROGRAM), PluginError,
+                       Catch::Matchers::MessageMatches(ContainsSubstring("cannot be loaded: ") &&
+                                                       ContainsSubstring("executable")));
 }
 
 TEST_CASE("registry: a file cut short anywhere is refused, never a crash") {
@@ -170,7 +170,8 @@ TEST_CASE("registry: an unknown id gets the known ones, the nearest, and the ref
 
 TEST_CASE("registry: plugin folders in their order, without duplicates") {
   const Folder given, other;
-  const auto list = ":" + other.path().string() + "::/no/such:" + given.path().string();
+  std::string list = ":";
+  list.append(other.path()).append("::/no/such:").append(given.path());
   setenv("LACUNA_PLUGINS", list.c_str(), 1);
   auto folders = lacuna::plugin_folders({given.path(), "/no/such", given.path() / "."});
   unsetenv("LACUNA_PLUGINS");

@@ -1,4 +1,5 @@
-// The handshake: the one symbol a plugin exports and the one string that decides whether it may be used.
+// The handshake: the one symbol a plugin exports and the one string that decides whether it may be
+// used.
 #pragma once
 
 #include <torch/version.h>  // TORCH_VERSION
@@ -20,11 +21,12 @@
 #define LACUNA_DEBUG_STL "0"
 #endif
 
-// Everything that must agree between host and plugin for C++ objects to cross. Compared whole. A literal in the
-// plugin's read-only data, so the host finds it in the file before dlopen, and runs nothing of a plugin that differs.
+// Everything that must agree between host and plugin for C++ objects to cross. Compared whole. A
+// literal in the plugin's read-only data, so the host finds it in the file before dlopen, and runs
+// nothing of a plugin that differs.
 #define LACUNA_BUILD_MAGIC "lacuna-build "
-#define LACUNA_BUILD_ID                                                             \
-  LACUNA_BUILD_MAGIC                                                                \
+#define LACUNA_BUILD_ID \
+  LACUNA_BUILD_MAGIC    \
   "abi=" LACUNA_STR(LACUNA_ABI) " gcc=" LACUNA_STR(__GNUC__) " gxxabi=" LACUNA_STR( \
       __GXX_ABI_VERSION) " cxx11abi=" LACUNA_STR(_GLIBCXX_USE_CXX11_ABI)            \
       " stldebug=" LACUNA_DEBUG_STL " std=" LACUNA_STR(                             \

@@ -1,4 +1,5 @@
-// What an objective sees of one step: categorical predictions of the student and of the frozen teacher.
+// What an objective sees of one step: categorical predictions of the student and of the frozen
+// teacher.
 #pragma once
 
 #include <ATen/TensorOperators.h>  // a - b, 2 * a, a < b
@@ -8,17 +9,19 @@
 
 namespace lacuna {
 
-// N rows over C classes. For CLIP a row is a picture and C the class names of a level; for a causal language model a
-// row is an answer token and C the vocabulary. Valid during the call it was handed to; all tensors are on one device,
-// logits float32 whatever the compute precision. [one thread]
+// N rows over C classes. For CLIP a row is a picture and C the class names of a level; for a causal
+// language model a row is an answer token and C the vocabulary. Valid during the call it was handed
+// to; all tensors are on one device, logits float32 whatever the compute precision. [one thread]
 class LACUNA_EXPORT Batch {
  public:
   virtual ~Batch();
 
-  // Whether there are class names at this level. The others throw ConfigError for a level that is not there.
+  // Whether there are class names at this level. The others throw ConfigError for a level that is
+  // not there.
   virtual bool has(Level level) const = 0;
 
-  // Logits [N, C] of the model being unlearned, with gradient. Scaled (logit scale x cosine), not cosines.
+  // Logits [N, C] of the model being unlearned, with gradient. Scaled (logit scale x cosine), not
+  // cosines.
   virtual at::Tensor student(Level level) const = 0;
   // Logits [N, C] of the original model, without gradient, under the teacher prompts of the run.
   virtual at::Tensor teacher(Level level) const = 0;
@@ -30,7 +33,9 @@ class LACUNA_EXPORT Batch {
 
 // -log softmax(logits)[target] per row: [N], same dtype as logits.
 LACUNA_EXPORT at::Tensor nll(const at::Tensor& logits, const at::Tensor& target);
-inline at::Tensor nll(const Batch& batch, Level level) { return nll(batch.student(level), batch.target(level)); }
+inline at::Tensor nll(const Batch& batch, Level level) {
+  return nll(batch.student(level), batch.target(level));
+}
 inline at::Tensor teacher_nll(const Batch& batch, Level level) {
   return nll(batch.teacher(level), batch.target(level));
 }

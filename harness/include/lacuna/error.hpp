@@ -15,7 +15,8 @@ class LACUNA_EXPORT Error : public std::runtime_error {
   ~Error() override;
 };
 
-// What the user wrote or supplied is wrong: an unknown key, a value out of range, a damaged or missing file. Exit 2.
+// What the user wrote or supplied is wrong: an unknown key, a value out of range, a damaged or
+// missing file. Exit 2.
 class LACUNA_EXPORT ConfigError : public Error {
  public:
   using Error::Error;

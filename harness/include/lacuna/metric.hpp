@@ -19,12 +19,13 @@ enum class Role { in_domain, zero_shot, out_of_domain };
 LACUNA_EXPORT const char* to_string(Role role);
 LACUNA_EXPORT Role role_from(const std::string& name);  // throws ConfigError
 
-// Top-1 predictions of one model on one evaluation split, over the whole name list of each level. First index wins ties.
-// All on the CPU, N rows in the split's order.
+// Top-1 predictions of one model on one evaluation split, over the whole name list of each level.
+// First index wins ties. All on the CPU, N rows in the split's order.
 struct Predictions {
   at::Tensor fine_target, fine_predicted;      // int64 [N]
   at::Tensor coarse_target, coarse_predicted;  // int64 [N]; undefined if the dataset is flat
-  at::Tensor forget;                           // bool [N]: whose fine class was asked to be forgotten; all false in zero-shot
+  at::Tensor
+      forget;  // bool [N]: whose fine class was asked to be forgotten; all false in zero-shot
   Taxonomy taxonomy;
 };
 
@@ -48,13 +49,14 @@ struct Evaluation {
 
 // One number of a metric, or the reason why there is none.
 struct Value {
-  std::string name;             // "q_u", or "out_of_domain/q_u" where a metric has several
-  std::optional<double> value;  // absent: undefined, see reason
-  std::string reason;           // why undefined; empty otherwise
-  std::string unit = "1";       // "1" for fractions, shown x 100
+  std::string name = {};             // "q_u", or "out_of_domain/q_u" where a metric has several
+  std::optional<double> value = {};  // absent: undefined, see reason
+  std::string reason = {};           // why undefined; empty otherwise
+  std::string unit = "1";            // "1" for fractions, shown x 100
   bool higher_is_better = true;
-  std::optional<double> lower, upper;  // bounds, where it has any
-  std::vector<double> per_sample;      // contributions whose mean is the value; empty where it is no mean
+  std::optional<double> lower = {}, upper = {};  // bounds, where it has any
+  std::vector<double> per_sample =
+      {};  // contributions whose mean is the value; empty where it is no mean
 };
 
 // Constructed with its Params: `T(Params)`. A pure function of the evaluations. [any thread]

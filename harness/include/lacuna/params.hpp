@@ -1,11 +1,13 @@
-// Parameters are plain structs with one visit(); parsing, validation, help and recording all derive from it.
+// Parameters are plain structs with one visit(); parsing, validation, help and recording all derive
+// from it.
 //
 //   struct Params {
 //     double beta = 0.5;
 //     std::string reduction = "sample";
 //     void visit(auto&& field) {
 //       field("beta", beta, lacuna::Field{.help = "inverse temperature", .min = 1e-6});
-//       field("reduction", reduction, lacuna::Field{.help = "where the sigmoid sits", .choices = {"sample", "batch"}});
+//       field("reduction", reduction, lacuna::Field{.help = "where the sigmoid sits", .choices =
+//       {"sample", "batch"}});
 //     }
 //   };
 #pragma once
@@ -30,21 +32,28 @@ struct Field {
   std::vector<std::string> choices = {};
 };
 
-// Each throws ConfigError("<name>: reason"): a wrong JSON type (2.7 for an integer, a bool for a number), a value
-// outside [min, max], a string that is not one of the choices. NaN and infinity cannot be written in JSON.
-LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&, bool& value);
-LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&, std::int64_t& value);
-LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&, double& value);
-LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&, std::string& value);
+// Each throws ConfigError("<name>: reason"): a wrong JSON type (2.7 for an integer, a bool for a
+// number), a value outside [min, max], a string that is not one of the choices. NaN and infinity
+// cannot be written in JSON.
+LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&,
+                              bool& value);
+LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&,
+                              std::int64_t& value);
+LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&,
+                              double& value);
+LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&,
+                              std::string& value);
 LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&,
                               std::vector<std::string>& value);
 LACUNA_EXPORT void read_field(const std::string& name, const nlohmann::json& json, const Field&,
                               std::vector<std::int64_t>& value);
 
-// Throws ConfigError: `json` must be an object whose keys are all in `known`; a near miss gets "did you mean".
+// Throws ConfigError: `json` must be an object whose keys are all in `known`; a near miss gets "did
+// you mean".
 LACUNA_EXPORT void check_keys(const nlohmann::json& json, const std::set<std::string>& known);
 
-// Reads `json` (an object; null means all defaults) over the defaults of Params. Throws ConfigError, see above.
+// Reads `json` (an object; null means all defaults) over the defaults of Params. Throws
+// ConfigError, see above.
 template <class Params>
 Params parse(const nlohmann::json& json) {
   Params params;

@@ -1,4 +1,5 @@
-// What a plugin file offers to the host: entries, made by method<T>(), objective<T>(), dataset<T>(), metric<T>().
+// What a plugin file offers to the host: entries, made by method<T>(), objective<T>(),
+// dataset<T>(), metric<T>().
 #pragma once
 
 #include <iterator>
@@ -21,7 +22,8 @@ enum class Kind { method, dataset, metric };
 
 LACUNA_EXPORT const char* to_string(Kind kind);
 
-// What a plugin needs or offers beyond the common ground; the planner checks it before anything runs.
+// What a plugin needs or offers beyond the common ground; the planner checks it before anything
+// runs.
 enum class Capability {
   coarse_level,  // method: needs class names at the coarse level. dataset: has them.
   retain_data,   // method: needs pictures of retained concepts, which only a request can grant
@@ -31,21 +33,22 @@ LACUNA_EXPORT const char* to_string(Capability capability);
 
 // Who made it, what it is, how to cite it. Printed by `lacuna list`, stored beside every result.
 struct Info {
-  std::string id;        // [a-z][a-z0-9_]*, unique within its kind, equal to the folder's name
-  std::string version;   // semantic version of the plugin
-  std::string summary;   // one line, not empty
-  std::string citation;  // where the idea comes from: a paper or BibTeX; may be empty
+  std::string id;             // [a-z][a-z0-9_]*, unique within its kind, equal to the folder's name
+  std::string version;        // semantic version of the plugin
+  std::string summary;        // one line, not empty
+  std::string citation = {};  // where the idea comes from: a paper or BibTeX; may be empty
   std::string license = "Apache-2.0";
   std::vector<Capability> capabilities = {};
 };
 
-// One plugin. Built in the plugin, read by the host only after the handshake. Exactly one of the makers is set.
-// Each maker throws ConfigError for bad parameters; what the constructor itself throws passes through.
+// One plugin. Built in the plugin, read by the host only after the handshake. Exactly one of the
+// makers is set. Each maker throws ConfigError for bad parameters; what the constructor itself
+// throws passes through.
 struct Entry {
   Kind kind;
   Info info;
-  nlohmann::ordered_json (*describe)();                  // its parameters, see describe() in params.hpp
-  nlohmann::json (*resolve)(const nlohmann::json&);      // checked, defaults filled in
+  nlohmann::ordered_json (*describe)();              // its parameters, see describe() in params.hpp
+  nlohmann::json (*resolve)(const nlohmann::json&);  // checked, defaults filled in
   std::unique_ptr<Objective> (*make_objective)(const nlohmann::json&) = nullptr;
   std::unique_ptr<Method> (*make_method)(const nlohmann::json&) = nullptr;
   std::unique_ptr<Dataset> (*make_dataset)(const nlohmann::json&, const DataRoots&) = nullptr;
@@ -85,7 +88,8 @@ Entry method(Info info) {
 template <class T>
 Entry dataset(Info info) {
   auto entry = detail::entry<T>(Kind::dataset, std::move(info));
-  entry.make_dataset = [](const nlohmann::json& json, const DataRoots& roots) -> std::unique_ptr<Dataset> {
+  entry.make_dataset = [](const nlohmann::json& json,
+                          const DataRoots& roots) -> std::unique_ptr<Dataset> {
     return std::make_unique<T>(parse<typename T::Params>(json), roots);
   };
   return entry;
@@ -103,10 +107,11 @@ Entry metric(Info info) {
 
 }  // namespace lacuna
 
-// LACUNA_PLUGIN(entry, …): the last line of a plugin. Nothing runs at load; the host asks for the entries.
-#define LACUNA_PLUGIN(...)                                                                \
-  extern "C" LACUNA_EXPORT const lacuna_plugin* lacuna_plugin_entry() {                   \
-    static const ::lacuna::Entry entries[] = {__VA_ARGS__};                               \
+// LACUNA_PLUGIN(entry, …): the last line of a plugin. Nothing runs at load; the host asks for the
+// entries.
+#define LACUNA_PLUGIN(...)                                                                       \
+  extern "C" LACUNA_EXPORT const lacuna_plugin* lacuna_plugin_entry() {                          \
+    static const ::lacuna::Entry entries[] = {__VA_ARGS__};                                      \
     static const lacuna_plugin plugin{LACUNA_ABI, LACUNA_BUILD_ID, std::size(entries), entries}; \
-    return &plugin;                                                                       \
+    return &plugin;                                                                              \
   }

@@ -1,4 +1,5 @@
-// Quality, Utility and Q-U from counts: the one place where this arithmetic is written (Tan & Gong, 2026, section 5).
+// Quality, Utility and Q-U from counts: the one place where this arithmetic is written (Tan & Gong,
+// 2026, section 5).
 #pragma once
 
 #include <optional>
@@ -9,7 +10,8 @@
 
 namespace lacuna {
 
-// The four accuracies of one model that the scores are made of. n = 0: not counted (a flat dataset, an empty group).
+// The four accuracies of one model that the scores are made of. n = 0: not counted (a flat dataset,
+// an empty group).
 struct GroupCounts {
   Count forget_fine, forget_coarse, retain_fine, retain_coarse;
 };
@@ -25,15 +27,17 @@ struct Score {
 // correct / n. Undefined for n = 0, with "<what>: …" as the reason.
 LACUNA_EXPORT Score accuracy(const Count& count, const std::string& what);
 
-// after / before, in accuracies. Undefined if either is, or if the original model gets nothing right.
+// after / before, in accuracies. Undefined if either is, or if the original model gets nothing
+// right.
 LACUNA_EXPORT Score ratio(const Count& before, const Count& after, const std::string& what);
 
 // Q = 1 - a/a0 of the forget group's fine accuracy. Negative where that accuracy rose.
 LACUNA_EXPORT Score forgetting_quality(const GroupCounts& before, const GroupCounts& after);
 
-// U = mean of a/a0 over forget coarse, retain coarse and retain fine; each at most 1 if `clipped`, as in the paper's
-// tables.
-LACUNA_EXPORT Score utility(const GroupCounts& before, const GroupCounts& after, bool clipped = true);
+// U = mean of a/a0 over forget coarse, retain coarse and retain fine; each at most 1 if `clipped`,
+// as in the paper's tables.
+LACUNA_EXPORT Score utility(const GroupCounts& before, const GroupCounts& after,
+                            bool clipped = true);
 
 // 2QU / (Q + U); 0 where Q <= 0 or Q + U = 0, so that a model that forgot nothing scores nothing.
 LACUNA_EXPORT Score q_u(const Score& quality, const Score& utility);
@@ -42,7 +46,8 @@ LACUNA_EXPORT Score q_u(const GroupCounts& before, const GroupCounts& after);
 // A metric's Value made of a score.
 LACUNA_EXPORT Value to_value(const std::string& name, const Score& score);
 
-// The evaluations of one role. `prefix` goes before the names of their values: empty for the only one of its role,
+// The evaluations of one role. `prefix` goes before the names of their values: empty for the only
+// one of its role,
 // "<id>/" where there are several.
 struct Scope {
   const Evaluation* evaluation;

@@ -1,4 +1,5 @@
-// Randomness: every draw comes from a generator named by a seed and a purpose, never from a global one.
+// Randomness: every draw comes from a generator named by a seed and a purpose, never from a global
+// one.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -10,8 +11,8 @@
 
 namespace lacuna {
 
-// Mixes a seed with a purpose ("proxy", "order", "prompt", "method", …): FNV-1a of the name, then SplitMix64.
-// The same on every machine.
+// Mixes a seed with a purpose ("proxy", "order", "prompt", "method", …): FNV-1a of the name, then
+// SplitMix64. The same on every machine.
 LACUNA_EXPORT std::uint64_t derive_seed(std::uint64_t seed, std::string_view purpose);
 
 // A CPU generator (mt19937) seeded with derive_seed(seed, purpose).
