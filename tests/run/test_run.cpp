@@ -27,10 +27,11 @@ json faulty(const std::string& how) {
   return {{"id", "faulty"}, {"label", how}, {"params", {{"how", how}}}};
 }
 
-std::map<std::string, fs::file_time_type> times_in(const fs::path& folder) {
-  std::map<std::string, fs::file_time_type> out;
+std::map<std::string, std::int64_t> times_in(const fs::path& folder) {
+  std::map<std::string, std::int64_t> out;
   for (const auto& file : fs::recursive_directory_iterator(folder)) {
-    if (file.is_regular_file()) out[file.path().string()] = file.last_write_time();
+    if (file.is_regular_file())
+      out[file.path().string()] = file.last_write_time().time_since_epoch().count();
   }
   return out;
 }
