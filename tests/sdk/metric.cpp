@@ -41,7 +41,7 @@ TEST_CASE("metric: an empty group counts nothing, a level that is not there is r
   p.forget.zero_();
   CHECK(lacuna::count(p, Group::forget, Level::fine) == Count{0, 0});
   CHECK(lacuna::count(p, Group::retain, Level::fine) == Count{3, 5});
-  p.coarse_target = p.coarse_predicted = {};
+  p.coarse_target = p.coarse_predicted = at::Tensor();
   CHECK_THROWS_MATCHES(lacuna::count(p, Group::all, Level::coarse), lacuna::ConfigError,
                        Message("predictions: there is no coarse level"));
 }
