@@ -33,7 +33,7 @@ struct Terminal {
   int master = posix_openpt(O_RDWR | O_NOCTTY);
   std::FILE* slave = nullptr;
   Terminal() {
-    REQUIRE(master >= 0);
+    if (master < 0) SKIP("no pseudo-terminal (is /dev/pts mounted?)");
     REQUIRE(grantpt(master) == 0);
     REQUIRE(unlockpt(master) == 0);
     slave = std::fopen(ptsname(master), "w");
