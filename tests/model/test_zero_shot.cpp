@@ -1,0 +1,98 @@
+// Zero-shot classification: prompts, class-name embeddings, predictions, beside the long way.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+
+#include "lacuna/lacuna.hpp"
+#include "model/zero_shot.hpp"
+
+using namespace lacuna;
+using Catch::Matchers::Message;
+
+namespace {
+
+class Pictures final : public Dataset {
+ public:
+  const Taxonomy& taxonomy() const override { return taxonomy_; }
+  std::vector<std::string> templates() const override { return {"a {}.", "one {}!", "my {}"}; }
+  std::vector<std::string> splits() const override { return {"test"}; }
+  at::Tensor labels(const std::string&) const override {
+    return at::arange(9, at::kLong).remainder(3);
+  }
+  std::vector<at::Tensor> images(const std::string&,
+                                 std::span<const std::int64_t> indices) const override {
+    std::vector<at::Tensor> out;
+    for (const auto index : indices)
+      out.push_back(at::randint(256, {8, 8, 3}, make_generator(index, "picture"), at::kByte));
+    return out;
+  }
+  std::string manifest() const override { return "pictures"; }
+
+ private:
+  Taxonomy taxonomy_{{"ant", "bee", "cat"}, {"bug", "beast"}, {0, 0, 1}};
+};
+
+Clip tiny_clip() {
+  ClipConfig config;
+  config.embedding = 12;
+  config.vision.image_size = 8;
+  config.vision.patch_size = 4;
+  config.vision.width = 16;
+  config.vision.layers = 1;
+  config.vision.heads = 2;
+  config.text = {
+      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
+  return {config, Clip::initial_weights(config, make_generator(1, "weights"))};
+}
+
+}  // namespace
+
+TEST_CASE("zero-shot: a name goes where the braces are") {
+  CHECK(fill_template("a photo of a {}.", "red fox") == "a photo of a red fox.");
+  CHECK_THROWS_MATCHES(fill_template("a photo", "fox"), ConfigError,
+                       Message("'a photo': a prompt template needs {} for the class name"));
+}
+
+TEST_CASE("zero-shot: predictions with embeddings made once equal the long way, batch by batch") {
+  const auto clip = tiny_clip();
+  const Tokenizer tokenizer({});
+  const Pictures dataset;
+  const auto predictions = predict(clip, tokenizer, dataset, "test", {1});
+
+  at::NoGradGuard no_grad;
+  const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  for (const auto level : {Level::fine, Level::coarse}) {
+    std::vector<at::Tensor> long_way;
+    for (const auto index : all) {  // one picture a batch, its names encoded anew
+      const auto picture = stack_pictures(dataset.images("test", std::span(&index, 1)), 8);
+      at::Tensor sum;
+      for (const auto& prompt : dataset.templates()) {
+        const auto features = clip.text_features(
+            prompt_tokens(tokenizer, prompt, dataset.taxonomy().names(level), 24));
+        sum = sum.defined() ? sum + features : features;
+      }
+      const auto embeddings = sum / sum.norm(2, {-1}, true);
+      const auto logits =
+          clip.logit_scale() * at::matmul(clip.image_features(picture), embeddings.t());
+      long_way.push_back(logits.argmax(1));
+    }
+    const auto& short_way =
+        level == Level::fine ? predictions.fine_predicted : predictions.coarse_predicted;
+    CHECK(at::equal(short_way, at::cat(long_way)));
+  }
+  CHECK(at::equal(predictions.coarse_target, at::tensor({0, 0, 1, 0, 0, 1, 0, 0, 1}, at::kLong)));
+  CHECK(at::equal(predictions.forget, predictions.fine_target.eq(1)));
+}
+
+TEST_CASE("zero-shot: pictures of any size become squares; what is no picture is refused") {
+  const auto grey = at::full({5, 9, 3}, 77, at::kByte);
+  const auto wide = at::full({8, 8, 3}, 9, at::kByte);
+  const auto stacked = stack_pictures({grey, wide}, 8);
+  CHECK(stacked.sizes() == at::IntArrayRef({2, 3, 8, 8}));
+  CHECK(stacked[0].eq(77).all().item<bool>());
+  CHECK(stacked[1].eq(9).all().item<bool>());
+  CHECK_THROWS_MATCHES(stack_pictures({at::zeros({8, 8, 3})}, 8), Error,
+                       Message("picture 0: not uint8 [H, W, 3]"));
+}
