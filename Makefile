@@ -11,7 +11,7 @@ TEST_JOBS ?= 2
 CONFIGURE = cmake --log-level=NOTICE -S . -B $(BUILD) -G Ninja $(if $(LACUNA_TORCH_DIR),-DLACUNA_TORCH_DIR='$(LACUNA_TORCH_DIR)')
 COMPILE = cmake --build $(BUILD) -j $(JOBS)
 
-.PHONY: help setup build demo test bench clean
+.PHONY: help setup build demo test parity bench clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,13 @@ test:  ## build everything and run all tests
 	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON -DLACUNA_BUILD_BENCH=ON
 	@$(COMPILE)
 	@ctest --test-dir $(BUILD) -j $(TEST_JOBS) --output-on-failure
+
+parity:  ## compare weights, text, pictures and losses with PyTorch, in a Python environment of their own
+	@scripts/setup.sh build test parity
+	@scripts/parity.sh $(BUILD)/parity
+	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON
+	@$(COMPILE) --target test_parity
+	@LACUNA_PARITY=$(abspath $(BUILD)/parity/data) ctest --test-dir $(BUILD) -L parity -j $(TEST_JOBS) --output-on-failure
 
 bench:  ## measure the hot paths, each beside the long way
 	@scripts/setup.sh build bench

@@ -6,6 +6,8 @@ namespace lacuna {
 
 Dataset::~Dataset() = default;
 
+std::filesystem::path Dataset::file(const std::string&, std::int64_t) const { return {}; }
+
 std::filesystem::path DataRoots::find(const std::filesystem::path& relative) const {
   std::string tried;
   for (const auto& folder : folders) {

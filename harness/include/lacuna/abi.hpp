@@ -13,7 +13,7 @@
 #define LACUNA_STR(x) LACUNA_STR2(x)
 
 // Bumped by hand whenever anything under include/lacuna changes layout or meaning.
-#define LACUNA_ABI 1
+#define LACUNA_ABI 2
 
 #ifdef _GLIBCXX_DEBUG
 #define LACUNA_DEBUG_STL "1"

@@ -27,6 +27,9 @@ class LACUNA_EXPORT Batch {
   virtual at::Tensor teacher(Level level) const = 0;
   // Labels int64 [N] in [0, C).
   virtual at::Tensor target(Level level) const = 0;
+  // bool [N]: rows whose coarse label is to be forgotten as well; undefined where there is none, as
+  // always under goal `fine`.
+  virtual at::Tensor forgets_coarse() const { return {}; }
   // Which sample of the forgetting set a row is: int64 [N]. Rows of one sample share it.
   virtual at::Tensor index() const = 0;
 };

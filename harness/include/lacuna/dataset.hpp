@@ -24,9 +24,9 @@ struct DataRoots {
 };
 
 // Constructed with its Params and the DataRoots: `T(Params, const DataRoots&)`. The constructor
-// checks every file it needs and throws ConfigError naming the one that is missing or damaged; no
-// later call fails for want of data. Same parameters and same files: same answers, in every
-// process. [one thread per instance]
+// checks that every file it needs is there and throws ConfigError naming those that are missing; a
+// picture that cannot be decoded is an Error of images() that names the file. Same parameters and
+// same files: same answers, in every process. [const calls from any thread, several at once]
 class LACUNA_EXPORT Dataset {
  public:
   virtual ~Dataset();
@@ -48,11 +48,20 @@ class LACUNA_EXPORT Dataset {
   virtual std::vector<at::Tensor> images(const std::string& split,
                                          std::span<const std::int64_t> indices) const = 0;
 
+  // The file that a picture is decoded from, absolute; empty if it is drawn or lies in an archive.
+  // Equal bytes in that file, equal picture: caches of resized pictures are keyed by them.
+  virtual std::filesystem::path file(const std::string& split, std::int64_t index) const;
+
+  // What a reader should know of these files, a line each: what was ignored and how many of it,
+  // which of several layouts was found, which rule drew the split. For `lacuna data check`.
+  virtual std::vector<std::string> notes() const { return {}; }
+
   // Named lists of fine class names to forget ("difficult", …). Empty if the dataset has none.
   virtual std::map<std::string, std::vector<std::string>> forget_splits() const { return {}; }
 
   // What this data is, as text that changes when any picture or label would: a rendering version
-  // with its seed and counts, or the files' content hashes. It is hashed into every cell's key.
+  // with its seed and counts, the files' content hashes, or, where hashing all of them would take
+  // hours, every file's name, size and label. It is hashed into every cell's key.
   virtual std::string manifest() const = 0;
 };
 

@@ -18,9 +18,14 @@ namespace lacuna {
 // The proxy pictures of the concepts to forget: everything a method gets to see. No other data
 // exists in its process.
 struct ForgettingSet {
-  at::Tensor images;                   // uint8 [N, 3, H, W], RGB, already at the model's size
-  at::Tensor fine;                     // int64 [N] labels into taxonomy.fine
-  at::Tensor coarse;                   // int64 [N] labels into taxonomy.coarse; undefined if flat
+  at::Tensor images;  // uint8 [N, 3, H, W], RGB, at the model's size; undefined if text only
+  at::Tensor fine;    // int64 [N] labels into taxonomy.fine
+  at::Tensor coarse;  // int64 [N] labels into taxonomy.coarse; undefined if flat
+  // bool [N]: samples whose coarse label is to be forgotten as well (goals coarse and hybrid);
+  // undefined where there is none.
+  at::Tensor forget_coarse = {};
+  // Text only: what stands in for a picture, one text a sample ("a photo of a Samoyed."). Else empty.
+  std::vector<std::string> texts = {};
   Taxonomy taxonomy;                   // all names of the dataset, the retained ones too
   std::vector<std::string> templates;  // prompts with "{}"
 
@@ -55,9 +60,12 @@ class LACUNA_EXPORT Objective {
 struct TrainOptions {
   double learning_rate = 0;  // 0: the suite's
   std::int64_t epochs = 0;   // 0: the suite's
-  // Called after backward and before the optimiser step; may change the gradients in place (masks).
-  // May be empty.
+  // Called after backward and before the optimiser step; may change the gradients in place. May be
+  // empty.
   std::function<void(NamedTensors& gradients)> on_gradients = {};
+  // bool, by name and of the weights' shapes: false entries keep their bytes, whatever gradient,
+  // momentum and weight decay would do. Empty: all weights train.
+  NamedTensors trainable = {};
 };
 
 // What a Method works with. Valid during run(). [one thread]

@@ -24,8 +24,10 @@ LACUNA_EXPORT Role role_from(const std::string& name);  // throws ConfigError
 struct Predictions {
   at::Tensor fine_target, fine_predicted;      // int64 [N]
   at::Tensor coarse_target, coarse_predicted;  // int64 [N]; undefined if the dataset is flat
-  at::Tensor
-      forget;  // bool [N]: whose fine class was asked to be forgotten; all false in zero-shot
+  // bool [N]: whose fine class was asked to be forgotten; all false in zero-shot.
+  at::Tensor forget;
+  // bool [N]: whose coarse class was, too (goals coarse and hybrid); undefined where there is none.
+  at::Tensor forget_coarse = {};
   Taxonomy taxonomy;
 };
 
