@@ -99,12 +99,12 @@ class Planner {
                     .request = request.spec->id,
                     .method = "original",
                     .label = "original"};
+    json identity{
+        {"id", out.request}, {"dataset", request.data->identity}, {"concepts", request.concepts}};
+    if (!request.coarse.empty()) identity["forget_coarse"] = request.coarse;
     out.cell = {{"harness", LACUNA_VERSION},
                 {"model", model.identity},
-                {"request",
-                 {{"id", out.request},
-                  {"dataset", request.data->identity},
-                  {"concepts", request.concepts}}},
+                {"request", identity},
                 {"method", {{"id", "original"}}},
                 {"evaluations", request.evaluation_identities}};
     finish(out, model, request);
@@ -121,12 +121,7 @@ class Planner {
                     .method = entry.info.id,
                     .label = variant.label,
                     .seed = seed};
-    const json identity{{"id", out.request},
-                        {"dataset", request.data->identity},
-                        {"split", request.spec->split},
-                        {"concepts", request.concepts},
-                        {"level", request.spec->level},
-                        {"samples_per_concept", request.spec->samples_per_concept}};
+    const auto identity = identity_of(request);
     out.cell = {{"harness", LACUNA_VERSION},
                 {"model", model.identity},
                 {"request", identity},
@@ -145,8 +140,10 @@ class Planner {
 
     out.set = cell_key({{"request", identity}, {"seed", seed}, {"image_size", model.image_size}});
     plan_.sets[out.set] = {{"dataset", request.data->job},
+                           {"exemplars", request.spec->exemplars},
                            {"split", request.spec->split},
                            {"concepts", request.concepts},
+                           {"forget_coarse", request.coarse},
                            {"samples_per_concept", request.spec->samples_per_concept},
                            {"seed", seed},
                            {"image_size", model.image_size},
@@ -158,6 +155,23 @@ class Planner {
                    {"kl", variant.kl},
                    {"training", variant.training},
                    {"seed", seed}};
+    return out;
+  }
+
+  // What decides the forgetting set. Keys appear only where they mean something.
+  static json identity_of(const ResolvedRequest& request) {
+    const auto& spec = *request.spec;
+    json out{{"id", spec.id},
+             {"dataset", request.data->identity},
+             {"concepts", request.concepts},
+             {"level", spec.level}};
+    if (!request.coarse.empty()) out["forget_coarse"] = request.coarse;
+    if (spec.exemplars == "text") {
+      out["exemplars"] = spec.exemplars;
+    } else {
+      out["split"] = spec.split;
+      out["samples_per_concept"] = spec.samples_per_concept;
+    }
     return out;
   }
 

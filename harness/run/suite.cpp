@@ -7,6 +7,7 @@
 #include "lacuna/params.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
+#include "train/presets.hpp"
 
 namespace lacuna {
 namespace {
@@ -105,11 +106,15 @@ void refuse_twice(const std::vector<T>& items, const std::vector<Place>& places)
 }
 
 RequestSpec request(const Place& place) {
-  place.object({"id", "dataset", "split", "forget", "level", "samples_per_concept"},
+  place.object({"id", "dataset", "split", "forget", "level", "exemplars", "samples_per_concept"},
                {"id", "dataset", "forget"});
   RequestSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
   place.optional("split", out.split);
-  place.optional("level", out.level, {.choices = {"fine"}});
+  place.optional("level", out.level, {.choices = {"fine", "coarse", "hybrid"}});
+  place.optional("exemplars", out.exemplars, {.choices = {"pictures", "text"}});
+  for (const auto* key : {"split", "samples_per_concept"})
+    if (out.exemplars == "text" && place.has(key))
+      place.at(key).fail("means nothing with exemplars 'text' (leave it out)");
   place.optional("samples_per_concept", out.samples_per_concept, {.min = 1});
   const auto forget = place.at("forget");
   if (forget.value().is_string()) {
@@ -120,6 +125,25 @@ RequestSpec request(const Place& place) {
   return out;
 }
 
+std::vector<std::string> presets(const Place& place) {
+  if (place.value().is_string()) return {place.read<std::string>()};
+  std::vector<std::string> out;
+  for (const auto& one : place.list()) out.push_back(one.read<std::string>());
+  return out;
+}
+
+// Whether it has KL terms, by its own keys or by its presets.
+bool regularised(const Place& place, const MethodSpec& method) {
+  json kl = json::object();
+  try {
+    kl = preset(method.presets, method.id).at("kl");
+  } catch (const ConfigError& error) {
+    place.at("preset").fail(error.what());
+  }
+  kl.update(method.kl);
+  return kl.value("coarse", json(0)) != 0 || kl.value("fine", json(0)) != 0;
+}
+
 MethodSpec method(const Place& place) {
   place.object({"id", "label", "params", "grid", "kl", "training", "preset"}, {"id"});
   MethodSpec out{.id = place.id()};
@@ -128,10 +152,8 @@ MethodSpec method(const Place& place) {
   out.params = place.optional_object("params");
   out.kl = place.optional_object("kl");
   out.training = place.optional_object("training");
-  place.optional("preset", out.preset);
-  const bool regularised =
-      out.kl.value("coarse", json(0)) != 0 || out.kl.value("fine", json(0)) != 0;
-  out.label = regularised ? out.id + "+kl" : out.id;
+  if (place.has("preset")) out.presets = presets(place.at("preset"));
+  out.label = regularised(place, out) ? out.id + "+kl" : out.id;
   place.optional("label", out.label);
   if (place.has("grid")) {
     const json grid = place.optional_object("grid");

@@ -25,12 +25,14 @@ struct RequestSpec {
   std::string split = "train";
   std::string forget_split = {};  // a forget split of the dataset; empty: `concepts` holds the list
   std::vector<std::string> concepts = {};
-  std::string level = "fine";
+  std::string level = "fine";          // fine | coarse | hybrid
+  std::string exemplars = "pictures";  // pictures | text: no pictures, the next two do not count
   std::int64_t samples_per_concept = 50;
 };
 
 struct MethodSpec {
-  std::string id = {}, label = {}, preset = {};
+  std::string id = {}, label = {};
+  std::vector<std::string> presets = {};  // later ones over earlier ones
   nlohmann::json params = nlohmann::json::object();
   nlohmann::json kl = nlohmann::json::object();        // over KlConfig's defaults
   nlohmann::json training = nlohmann::json::object();  // over the suite's
