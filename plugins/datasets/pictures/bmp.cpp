@@ -73,6 +73,9 @@ Header read_header(const Reader& file) {
   } else {
     damaged("BMP", "a header of " + std::to_string(size) + " bytes");
   }
+  constexpr std::array known{1u, 4u, 8u, 16u, 24u, 32u};
+  if (std::find(known.begin(), known.end(), header.bits) == known.end())
+    damaged("BMP", std::to_string(header.bits) + " bits a pixel");
   auto end = std::size_t{14} + size;
   if (header.compression == bit_fields) {
     for (std::size_t i = 0; i < (size >= 56 ? 4 : 3); ++i)
@@ -90,7 +93,7 @@ Header read_header(const Reader& file) {
 }
 
 // Indices of a run-length encoded picture, from its first stored row on; 0 where the code says
-// nothing. A port of the format, with Pillow's reading of runs that leave their row.
+// nothing. Runs that leave their row are read as Pillow reads them.
 std::vector<std::uint8_t> expand(const Reader& file, const Header& header) {
   const auto width = static_cast<std::size_t>(header.width);
   const auto all = width * static_cast<std::size_t>(header.height);
@@ -183,9 +186,6 @@ void read_row(const Reader& file, std::size_t at, const Header& header, std::uin
 at::Tensor decode_bmp(std::string_view bytes) {
   const Reader file(bytes);
   const auto header = read_header(file);
-  constexpr std::array known{1u, 4u, 8u, 16u, 24u, 32u};
-  if (std::find(known.begin(), known.end(), header.bits) == known.end())
-    damaged("BMP", std::to_string(header.bits) + " bits a pixel");
   auto picture = new_picture(header.width, header.height);
   const auto target = [&, pixels = picture.mutable_data_ptr<std::uint8_t>()](std::int64_t row) {
     return pixels + 3 * header.width * (header.top_down ? row : header.height - 1 - row);

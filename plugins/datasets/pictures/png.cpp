@@ -118,6 +118,8 @@ at::Tensor decode_png(std::string_view bytes) {
   auto* out = picture.mutable_data_ptr<std::uint8_t>();
 
   const auto stride = png_get_rowbytes(session->png, session->info);
+  // Deflate makes at most 1032 bytes of one: a header that promises more is not worth the memory.
+  if (stride * session->height / 1032 > bytes.size()) cut_short("PNG");
   session->pixels.resize(stride * session->height);
   session->rows.resize(session->height);
   for (std::size_t y = 0; y < session->rows.size(); ++y)
