@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "app/cli.hpp"
+#include "fetch/catalogue.hpp"
 #include "lacuna/abi.hpp"
 #include "model/picture_cache.hpp"
 #include "support/device.hpp"
@@ -64,6 +66,19 @@ ordered_json cache_report() {
   return {{"folder", folder->string()}, {"pictures", size.pictures}, {"bytes", size.bytes}};
 }
 
+// What of the catalogue is there, and what `lacuna fetch` could bring.
+ordered_json catalogue_report(const DataRoots& roots) {
+  auto there = ordered_json::array(), missing = ordered_json::array();
+  for (const auto& [name, item] : Catalogue::builtin().items()) {
+    if (const auto folder = folder_with(item, roots)) {
+      there.push_back({{"name", name}, {"folder", folder->string()}});
+    } else {
+      missing.push_back({{"name", name}, {"how", how_to_get(item, roots)}});
+    }
+  }
+  return {{"there", there}, {"missing", missing}};
+}
+
 ordered_json cuda_report() {
   auto devices = ordered_json::array();
   const auto& state = cuda_state();
@@ -109,7 +124,8 @@ ordered_json examine(const Globals& globals) {
       {"cuda", cuda_report()},
       {"plugins", plugin_report(registry, globals.plugins)},
       {"data", data_report(globals.data_roots())},
-      {"cache", cache_report()}};
+      {"cache", cache_report()},
+      {"catalogue", catalogue_report(globals.data_roots())}};
   report["missing"] = missing(report);
   return report;
 }
@@ -145,6 +161,12 @@ void print(const ordered_json& report) {
                     : fmt::format("{}: {} pictures, {:.1f} GiB (may be deleted at any time)",
                                   cache["folder"].get<std::string>(), cache["pictures"].get<int>(),
                                   gib(cache["bytes"])));
+  std::vector<std::string> there;
+  for (const auto& item : report["catalogue"]["there"]) there.push_back(item["name"]);
+  line("catalogue",
+       fmt::format("{} of {} items are there{}{} (lacuna fetch --list)", there.size(),
+                   there.size() + report["catalogue"]["missing"].size(),
+                   there.empty() ? "" : ": ", fmt::join(there, ", ")));
   for (const auto& sentence : report["missing"]) line("missing", sentence.get<std::string>());
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "fetch/model_names.hpp"
 #include "model/checkpoint.hpp"
 #include "run/cell.hpp"
 #include "run/dataset_pool.hpp"
@@ -14,16 +15,17 @@ namespace {
 using nlohmann::json;
 
 struct Model {
-  std::filesystem::path folder;
-  std::string name;
-  json identity;
-  std::int64_t image_size;
+  std::filesystem::path place = {};
+  std::string name = {};
+  json identity = {};  // {"name", "hash"}; the hash null if it is not there
+  std::int64_t image_size = 0;
+  std::string unavailable = {};  // then, why
 };
 
 class Planner {
  public:
   Planner(const Suite& suite, const Registry& registry, const DataRoots& roots)
-      : suite_(suite), registry_(registry), pool_(registry, roots) {
+      : suite_(suite), registry_(registry), roots_(roots), pool_(registry, roots) {
     for (const auto& folder : roots.folders)
       data_.push_back(std::filesystem::absolute(folder).string());
   }
@@ -50,6 +52,7 @@ class Planner {
         }
       }
     }
+    plan_.missing = missing(models);
     return std::move(plan_);
   }
 
@@ -75,20 +78,43 @@ class Planner {
 
   std::vector<Model> read_models() {
     std::vector<Model> out;
-    for (const auto& path : suite_.models) {
+    for (const auto& text : suite_.models) {
       at_place(suite_, "model", [&] {
-        const auto folder = std::filesystem::weakly_canonical(path);
-        const auto checkpoint = load_checkpoint(folder);
-        const auto name = folder.filename().string();
+        auto model = read_model(text);
         for (const auto& other : out) {
-          if (other.name == name)
-            throw ConfigError(fmt::format("two models are named '{}' (rename a folder)", name));
+          if (other.name == model.name)
+            throw ConfigError(
+                fmt::format("two models are named '{}' (rename a folder)", model.name));
         }
-        out.push_back({folder,
-                       name,
-                       {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
-                       checkpoint.config.vision.image_size});
+        out.push_back(std::move(model));
       });
+    }
+    return out;
+  }
+
+  Model read_model(const std::string& text) const {
+    try {
+      const auto [name, place] = find_model(text, suite_.path.parent_path(), roots_);
+      const auto checkpoint = load_checkpoint(place);
+      return {.place = place,
+              .name = name,
+              .identity = {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
+              .image_size = checkpoint.config.vision.image_size};
+    } catch (const ModelMissing& error) {
+      return {.name = text,
+              .identity = {{"name", text}, {"hash", nullptr}},
+              .unavailable = error.what()};
+    }
+  }
+
+  std::vector<MissingInput> missing(const std::vector<Model>& models) const {
+    std::vector<MissingInput> out;
+    for (const auto& model : models)
+      if (!model.unavailable.empty()) out.push_back({"model", model.name, model.unavailable});
+    for (const auto& [use, data] : pool_.all()) {
+      if (data.dataset) continue;
+      MissingInput input{"dataset", data.identity.at("id"), data.unavailable};
+      if (std::find(out.begin(), out.end(), input) == out.end()) out.push_back(std::move(input));
     }
     return out;
   }
@@ -148,7 +174,7 @@ class Planner {
                            {"seed", seed},
                            {"image_size", model.image_size},
                            {"data", data_}};
-    out.unlearn = {{"model", model.folder.string()},
+    out.unlearn = {{"model", model.place.string()},
                    {"method", out.method},
                    {"params", variant.params},
                    {"library", variant.plugin->library.string()},
@@ -179,12 +205,10 @@ class Planner {
   void finish(PlannedCell& out, const Model& model, const ResolvedRequest& request) const {
     out.key = cell_key(out.cell);
     out.matching = request.matching;
-    out.evaluate = {{"model", model.folder.string()},
-                    {"evaluations", request.evaluation_jobs},
-                    {"data", data_}};
-    if (request.unavailable.empty()) return;
-    out.status = "failed";
-    out.reason = request.unavailable;
+    out.evaluate = {
+        {"model", model.place.string()}, {"evaluations", request.evaluation_jobs}, {"data", data_}};
+    out.reason = model.unavailable.empty() ? request.unavailable : model.unavailable;
+    if (!out.reason.empty()) out.status = "failed";
   }
 
   static void check_applicable(PlannedCell& out, const MethodVariant& variant,
@@ -207,6 +231,7 @@ class Planner {
 
   const Suite& suite_;
   const Registry& registry_;
+  const DataRoots& roots_;
   DatasetPool pool_;
   std::vector<std::string> data_;
   std::map<const Registered*, std::string> binaries_;

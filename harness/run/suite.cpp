@@ -177,7 +177,7 @@ EvaluationSpec evaluation(const Place& place) {
   return out;
 }
 
-Suite parse_suite(const Place& root, const std::filesystem::path& folder) {
+Suite parse_suite(const Place& root) {
   root.object({"schema_version", "name", "title", "model", "requests", "training", "methods",
                "seeds", "evaluations", "metrics"},
               {"schema_version", "name", "model", "requests", "methods", "seeds", "evaluations",
@@ -191,9 +191,9 @@ Suite parse_suite(const Place& root, const std::filesystem::path& folder) {
   suite.training = root.optional_object("training");
   const auto model = root.at("model");
   if (model.value().is_string()) {
-    suite.models.push_back(folder / model.read<std::string>());
+    suite.models.push_back(model.read<std::string>());
   } else {
-    for (const auto& one : model.list()) suite.models.push_back(folder / one.read<std::string>());
+    for (const auto& one : model.list()) suite.models.push_back(one.read<std::string>());
   }
   for (const auto& place : root.at("requests").list()) suite.requests.push_back(request(place));
   for (const auto& place : root.at("methods").list()) suite.methods.push_back(method(place));
@@ -217,7 +217,7 @@ Suite parse_suite(const Place& root, const std::filesystem::path& folder) {
 Suite read_suite(const std::filesystem::path& path) {
   const json file = read_json(path);
   try {
-    auto suite = parse_suite(Place(file, ""), path.parent_path());
+    auto suite = parse_suite(Place(file, ""));
     suite.path = path;
     suite.sha256 = sha256_file(path);
     return suite;

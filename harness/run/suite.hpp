@@ -51,7 +51,7 @@ struct Suite {
   std::filesystem::path path;
   std::string sha256;  // of the file's bytes
   std::string name, title;
-  std::vector<std::filesystem::path> models;  // folders
+  std::vector<std::string> models;  // as written: paths relative to the suite, or names
   std::vector<RequestSpec> requests;
   nlohmann::json training = nlohmann::json::object();
   std::vector<MethodSpec> methods;
