@@ -19,12 +19,15 @@ namespace fs = std::filesystem;
 struct Layout {
   const char* id;
   void (*write)(Writer&);
+  bool variant;
 };
 
 constexpr Layout kLayouts[] = {
-#define LACUNA_LAYOUT(id) {#id, write_##id},
+#define LACUNA_LAYOUT(id) {#id, write_##id, false},
+#define LACUNA_VARIANT(id) {#id, write_##id, true},
 #include "miniature/layouts.def"
 #undef LACUNA_LAYOUT
+#undef LACUNA_VARIANT
 };
 
 std::int64_t share(std::int64_t total, std::int64_t classes, std::int64_t label) {
@@ -128,7 +131,8 @@ std::int64_t write(const fs::path& out, const std::vector<std::string>& sets,
       throw ConfigError(id + ": no such layout" + did_you_mean(id, known));
   Writer writer(out, options);
   for (const auto& layout : kLayouts)
-    if (sets.empty() || std::find(sets.begin(), sets.end(), layout.id) != sets.end())
+    if (sets.empty() ? !layout.variant
+                     : std::find(sets.begin(), sets.end(), layout.id) != sets.end())
       layout.write(writer);
   return writer.finish();
 }

@@ -65,13 +65,15 @@ class Writer {
 
 // A layout is one file layouts/<id>.cpp and one line in layouts.def, with the plugin's id.
 #define LACUNA_LAYOUT(id) void write_##id(Writer& writer);
+#define LACUNA_VARIANT(id) LACUNA_LAYOUT(id)
 #include "miniature/layouts.def"
 #undef LACUNA_LAYOUT
+#undef LACUNA_VARIANT
 
 std::vector<std::string> layout_ids();
 
-// Writes these sets (all if empty) below `out`, which serves as --data. Returns the number of
-// pictures. Throws ConfigError for an unknown id.
+// Writes these sets (all but the variants if empty) below `out`, which serves as --data. Returns
+// the number of pictures. Throws ConfigError for an unknown id.
 std::int64_t write(const std::filesystem::path& out, const std::vector<std::string>& sets,
                    const Options& options = {});
 
