@@ -119,14 +119,14 @@ class Planner {
     return out;
   }
 
-  // What cannot move the original's numbers is not in its key: several set sizes share one.
+  // What cannot move the original's numbers is not in its key: requests that differ in their
+  // exemplars only share one.
   PlannedCell original_of(const Model& model, const ResolvedRequest& request) const {
     PlannedCell out{.model = model.name,
                     .request = request.spec->id,
                     .method = "original",
                     .label = "original"};
-    json identity{
-        {"id", out.request}, {"dataset", request.data->identity}, {"concepts", request.concepts}};
+    json identity{{"dataset", request.data->identity}, {"concepts", request.concepts}};
     if (!request.coarse.empty()) identity["forget_coarse"] = request.coarse;
     out.cell = {{"harness", LACUNA_VERSION},
                 {"model", model.identity},
