@@ -14,7 +14,9 @@ namespace lacuna {
 namespace {
 
 struct Options {
-  std::filesystem::path suite, out;
+  std::string suite;
+  std::filesystem::path out;
+  std::vector<std::int64_t> seeds;
 };
 
 std::string state_of(const PlannedCell& cell, const Plan& plan, const Store& store) {
@@ -29,7 +31,9 @@ std::string state_of(const PlannedCell& cell, const Plan& plan, const Store& sto
 
 int print_plan(const Options& options, const Globals& globals) {
   const auto registry = globals.registry();
-  const auto plan = make_plan(read_suite(options.suite), registry, globals.data_roots());
+  auto suite = read_suite(find_suite(options.suite));
+  if (!options.seeds.empty()) set_seeds(suite, options.seeds);
+  const auto plan = make_plan(suite, registry, globals.data_roots());
   for (const auto& warning : plan.warnings) std::cerr << "warning: " << warning << '\n';
   const Store store(options.out);
   const Estimate estimate(store);
@@ -63,8 +67,12 @@ void add_plan(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("plan", "What a suite would run, and what of it is there already");
-  command->add_option("SUITE", options->suite, "a suite file (docs/suites.md)")->required();
+  command->add_option("SUITE", options->suite, "a suite's name or file (docs/suites.md)")
+      ->required();
   command->add_option("--out", options->out, "a folder of results to compare with");
+  command->add_option("--seeds", options->seeds, "1,2,3 instead of the suite's")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   on_run(command, globals, [options, &globals] { return print_plan(*options, globals); });
 }
 
