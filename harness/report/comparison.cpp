@@ -88,8 +88,11 @@ void add_measured(ComparedNumber& number, const std::string& measure, const Boar
   if (const auto drawn = pictures.find(measure); !number.pictures && drawn != pictures.end())
     number.pictures = drawn->second;
   number.further_run = further_run(found->second);
-  if (number.pictures)
-    number.interval = combined(*number.pictures, found->second.mean(), number.further_run);
+  if (!number.pictures) return;
+  number.interval = combined(*number.pictures, found->second.mean(), number.further_run);
+  number.interval->upper = std::min(number.interval->upper, 1.0);
+  if (!measure.ends_with("quality"))  // which alone may be negative
+    number.interval->lower = std::max(number.interval->lower, 0.0);
 }
 
 void compare_number(ComparedNumber& number, const Gate& gate) {

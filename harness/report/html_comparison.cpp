@@ -43,16 +43,14 @@ std::string gate_table(const Gate& gate) {
 
 std::string gate_box(const Comparison& comparison) {
   const Gate& gate = comparison.gate;
-  std::string words = esc(gate.in_words());
-  if (!words.empty()) words.front() = static_cast<char>(std::toupper(words.front()));
   const char* what =
       gate.passed()
           ? "So measured and published numbers are of the same thing and may be compared."
           : "Measured and published numbers stand beside each other below, but they are not "
             "comparable, so no difference is given.";
   return fmt::format(
-      "<div class=\"gate {}\">\n<p><b class=\"gate-state\">Gate {}</b> {}</p>\n{}</div>\n",
-      to_string(gate.state), words, what,
+      "<div class=\"gate {}\">\n<p><b class=\"gate-state\">Gate {}.</b> {}</p>\n{}</div>\n",
+      to_string(gate.state), esc(gate.in_words()), what,
       gate.checks.empty() ? ""
                           : "<details" + std::string(gate.passed() ? "" : " open") +
                                 "><summary>The original model’s counts</summary>\n" +

@@ -142,9 +142,10 @@ figure { margin: 18px 0 0; }
 .beside tbody tr:first-child th, .beside tbody tr:first-child td { padding-top: 10px; }
 .beside tbody tr:last-child td { padding-bottom: 10px; }
 .beside tbody tr:not(:last-child) td { border-bottom-color: transparent; }
-.beside .side { color: var(--faint); font-size: 13px; }
+.beside thead tr:first-child td { border-bottom-color: var(--line); }
 .beside .theirs td { color: var(--soft); font-style: italic; }
-.beside .theirs .side, .beside .theirs sup { font-style: normal; }
+.beside .theirs sup { font-style: normal; }
+.beside tr .side.side { color: var(--faint); font-size: 13px; font-style: normal; }
 .interval { display: block; font-size: 11.5px; color: var(--faint); }
 .verdict { font-size: 12px; }
 .inside { color: var(--accent); }
