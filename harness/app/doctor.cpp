@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
@@ -10,7 +11,9 @@
 #include <thread>
 
 #include "app/cli.hpp"
+#include "fetch/catalogue.hpp"
 #include "lacuna/abi.hpp"
+#include "model/picture_cache.hpp"
 #include "support/device.hpp"
 
 namespace lacuna {
@@ -53,6 +56,27 @@ ordered_json data_report(const DataRoots& roots) {
     folders.push_back(
         {{"folder", folder.string()}, {"exists", std::filesystem::is_directory(folder)}});
   return folders;
+}
+
+// Where decoded pictures are kept; `folder` is null where none are.
+ordered_json cache_report() {
+  const auto folder = cache_folder();
+  if (!folder) return {{"folder", nullptr}, {"pictures", 0}, {"bytes", 0}};
+  const auto size = PictureCache::size(*folder);
+  return {{"folder", folder->string()}, {"pictures", size.pictures}, {"bytes", size.bytes}};
+}
+
+// What of the catalogue is there, and what `lacuna fetch` could bring.
+ordered_json catalogue_report(const DataRoots& roots) {
+  auto there = ordered_json::array(), missing = ordered_json::array();
+  for (const auto& [name, item] : Catalogue::builtin().items()) {
+    if (const auto folder = folder_with(item, roots)) {
+      there.push_back({{"name", name}, {"folder", folder->string()}});
+    } else {
+      missing.push_back({{"name", name}, {"how", how_to_get(item, roots)}});
+    }
+  }
+  return {{"there", there}, {"missing", missing}};
 }
 
 ordered_json cuda_report() {
@@ -99,7 +123,9 @@ ordered_json examine(const Globals& globals) {
       {"memory", {{"bytes", memory("MemTotal")}, {"available", memory("MemAvailable")}}},
       {"cuda", cuda_report()},
       {"plugins", plugin_report(registry, globals.plugins)},
-      {"data", data_report(globals.data_roots())}};
+      {"data", data_report(globals.data_roots())},
+      {"cache", cache_report()},
+      {"catalogue", catalogue_report(globals.data_roots())}};
   report["missing"] = missing(report);
   return report;
 }
@@ -129,6 +155,18 @@ void print(const ordered_json& report) {
                            folder["plugins"].get<int>(), folder["refused"].get<int>())
              : folder["folder"].get<std::string>() + ": no such folder");
   for (const auto& folder : report["data"]) line("data", folder["folder"].get<std::string>());
+  const auto& cache = report["cache"];
+  line("cache", cache["folder"].is_null()
+                    ? "off"
+                    : fmt::format("{}: {} pictures, {:.1f} GiB (may be deleted at any time)",
+                                  cache["folder"].get<std::string>(), cache["pictures"].get<int>(),
+                                  gib(cache["bytes"])));
+  std::vector<std::string> there;
+  for (const auto& item : report["catalogue"]["there"]) there.push_back(item["name"]);
+  line("catalogue",
+       fmt::format("{} of {} items are there{}{} (lacuna fetch --list)", there.size(),
+                   there.size() + report["catalogue"]["missing"].size(),
+                   there.empty() ? "" : ": ", fmt::join(there, ", ")));
   for (const auto& sentence : report["missing"]) line("missing", sentence.get<std::string>());
 }
 

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "fetch/model_names.hpp"
 #include "lacuna/error.hpp"
 #include "model/checkpoint.hpp"
 #include "model/zero_shot.hpp"
@@ -15,8 +16,7 @@ namespace lacuna {
 namespace {
 
 struct Options {
-  std::filesystem::path model;
-  std::string dataset, params = "{}", split = "test", device = "cpu";
+  std::string model, dataset, params = "{}", split = "test", device = "cpu";
   bool json = false, per_class = false;
 };
 
@@ -54,7 +54,7 @@ int run_eval(const Options& options, const Globals& globals) {
   const auto registry = globals.registry();
   const auto& plugin = registry.find(Kind::dataset, options.dataset);
   const auto params = parse_params(options.params);
-  auto checkpoint = load_checkpoint(options.model);
+  auto checkpoint = load_checkpoint(find_model(options.model, "", globals.data_roots()).path);
   const auto model_hash = checkpoint_hash(checkpoint);
   for (auto& [_, tensor] : checkpoint.weights) tensor = tensor.to(device);
   const auto predictions = guarded(options.dataset, [&] {
@@ -63,7 +63,7 @@ int run_eval(const Options& options, const Globals& globals) {
                    options.split, {});
   });
 
-  nlohmann::json result{{"model", options.model.string()},
+  nlohmann::json result{{"model", options.model},
                         {"model_hash", model_hash},
                         {"dataset", options.dataset},
                         {"params", plugin.entry->resolve(params)},
@@ -89,7 +89,7 @@ void add_eval(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("eval", "Zero-shot accuracy of a model on a dataset, fine and coarse");
-  command->add_option("MODEL", options->model, "a model folder")->required();
+  command->add_option("MODEL", options->model, "a model folder, or a name (openai/ViT-B-32)")->required();
   command->add_option("--dataset", options->dataset, "a dataset plugin's id")->required();
   command->add_option("--params", options->params, "the dataset's parameters, as JSON");
   command->add_option("--split", options->split, "which split");

@@ -1,4 +1,5 @@
-// `lacuna plan`: what a suite would run, what of it is there already, and what the rest would cost.
+// `lacuna plan`: what a suite would run, what of it is there already, what the rest would cost, and
+// what it needs that is not on this machine.
 #include "run/plan.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +7,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "fetch/catalogue.hpp"
 #include "run/collect.hpp"
 #include "run/estimate.hpp"
 #include "run/progress.hpp"
@@ -13,10 +15,13 @@
 namespace lacuna {
 namespace {
 
+using nlohmann::ordered_json;
+
 struct Options {
   std::string suite;
   std::filesystem::path out;
   std::vector<std::int64_t> seeds;
+  bool json = false;
 };
 
 std::string state_of(const PlannedCell& cell, const Plan& plan, const Store& store) {
@@ -29,36 +34,89 @@ std::string state_of(const PlannedCell& cell, const Plan& plan, const Store& sto
   return stored.at("status") == "ok" ? "there" : "there (failed)";
 }
 
-int print_plan(const Options& options, const Globals& globals) {
-  const auto registry = globals.registry();
-  auto suite = read_suite(find_suite(options.suite));
-  if (!options.seeds.empty()) set_seeds(suite, options.seeds);
-  const auto plan = make_plan(suite, registry, globals.data_roots());
-  for (const auto& warning : plan.warnings) std::cerr << "warning: " << warning << '\n';
+ordered_json cells_of(const Plan& plan, const Options& options) {
   const Store store(options.out);
   const Estimate estimate(store);
+  auto rows = ordered_json::array();
+  for (const auto& cell : plan.cells) {
+    ordered_json row{{"key", cell.key},       {"state", state_of(cell, plan, store)},
+                     {"model", cell.model},   {"request", cell.request},
+                     {"label", cell.label},   {"seed", cell.seed},
+                     {"reason", cell.reason}, {"seconds", nullptr}};
+    if (const auto cost = estimate.seconds(cell.method); cost && row["state"] == "to run")
+      row["seconds"] = *cost;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// A dataset of the catalogue has its plugin's id, a model its name.
+ordered_json missing_of(const Plan& plan, const DataRoots& roots) {
+  auto rows = ordered_json::array();
+  for (const auto& [kind, name, reason] : plan.missing) {
+    const auto* item = Catalogue::builtin().find(name);
+    rows.push_back({{"kind", kind},
+                    {"name", name},
+                    {"reason", reason},
+                    {"how", item ? ordered_json(how_to_get(*item, roots)) : nullptr}});
+  }
+  return rows;
+}
+
+void print_cells(const Plan& plan, const ordered_json& cells) {
+  const auto text = [](const ordered_json& value) { return value.get<std::string>(); };
   std::map<std::string, int> totals;
   double seconds = 0;
   std::int64_t unknown = 0;
-  for (const auto& cell : plan.cells) {
-    const auto state = state_of(cell, plan, store);
+  for (const auto& cell : cells) {
+    const auto state = text(cell["state"]);
     ++totals[state];
-    std::string note = cell.reason;
+    auto note = text(cell["reason"]);
     if (state == "to run") {
-      const auto cost = estimate.seconds(cell.method);
-      note = cost ? "about " + duration_text(*cost) : "";
-      seconds += cost.value_or(0);
-      unknown += !cost;
+      const bool known = !cell["seconds"].is_null();
+      const double cost = known ? cell["seconds"].get<double>() : 0;
+      note = known ? "about " + duration_text(cost) : "";
+      seconds += cost;
+      unknown += !known;
     }
-    fmt::print("{}  {:<18} {} / {} / {}, seed {}  {}\n", cell.key, state, cell.model, cell.request,
-               cell.label, cell.seed, note);
+    fmt::print("{}  {:<18} {} / {} / {}, seed {}  {}\n", text(cell["key"]), state,
+               text(cell["model"]), text(cell["request"]), text(cell["label"]),
+               cell["seed"].get<std::int64_t>(), note);
   }
-  fmt::print("{}: {} cells", plan.name, plan.cells.size());
+  fmt::print("{}: {} cells", plan.name, cells.size());
   for (const auto& [state, count] : totals) fmt::print(", {} {}", count, state);
   if (seconds > 0) fmt::print("; about {} of work", duration_text(seconds));
   if (unknown > 0) fmt::print("; {} of unknown cost", unknown);
   fmt::print("\n");
-  return exit_code::ok;
+}
+
+void print_missing(const ordered_json& missing) {
+  if (missing.empty()) return;
+  fmt::print("missing on this machine:\n");
+  for (const auto& row : missing) {
+    fmt::print("  {} {}: {}\n", row["kind"].get<std::string>(), row["name"].get<std::string>(),
+               row["reason"].get<std::string>());
+    if (!row["how"].is_null()) fmt::print("    get it: {}\n", row["how"].get<std::string>());
+  }
+}
+
+int print_plan(const Options& options, const Globals& globals) {
+  const auto registry = globals.registry();
+  const auto roots = globals.data_roots();
+  auto suite = read_suite(find_suite(options.suite));
+  if (!options.seeds.empty()) set_seeds(suite, options.seeds);
+  const auto plan = make_plan(suite, registry, roots);
+  for (const auto& warning : plan.warnings) std::cerr << "warning: " << warning << '\n';
+  const auto cells = cells_of(plan, options);
+  const auto missing = missing_of(plan, roots);
+  if (options.json) {
+    fmt::print("{}\n",
+               ordered_json{{"suite", plan.name}, {"cells", cells}, {"missing", missing}}.dump(2));
+  } else {
+    print_cells(plan, cells);
+    print_missing(missing);
+  }
+  return missing.empty() ? exit_code::ok : exit_code::some_failed;
 }
 
 }  // namespace
@@ -66,13 +124,14 @@ int print_plan(const Options& options, const Globals& globals) {
 void add_plan(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command =
-      app.add_subcommand("plan", "What a suite would run, and what of it is there already");
+      app.add_subcommand("plan", "What a suite would run, what of it is there, what is missing");
   command->add_option("SUITE", options->suite, "a suite's name or file (docs/suites.md)")
       ->required();
   command->add_option("--out", options->out, "a folder of results to compare with");
   command->add_option("--seeds", options->seeds, "1,2,3 instead of the suite's")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command->add_flag("--json", options->json, "print JSON");
   on_run(command, globals, [options, &globals] { return print_plan(*options, globals); });
 }
 

@@ -1,17 +1,15 @@
 // `lacuna run`: runs what a suite asks for and is not there yet.
 #include <fmt/format.h>
 
-#include <csignal>
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "app/interruption.hpp"
 #include "run/machine.hpp"
 #include "run/scheduler.hpp"
 
 namespace lacuna {
 namespace {
-
-volatile std::sig_atomic_t interruption = 0;
 
 struct Options {
   std::string suite;
@@ -19,12 +17,6 @@ struct Options {
   RunOptions run;
   int jobs = 0;
 };
-
-void listen_for_interruptions() {
-  struct sigaction action {};
-  action.sa_handler = [](int signal) { interruption = signal; };
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
-}
 
 int run(Options& options, const Globals& globals) {
   listen_for_interruptions();

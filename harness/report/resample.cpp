@@ -89,8 +89,11 @@ GroupCounts counts_of(const Outcomes& outcomes, std::size_t model, bool hierarch
   for (const auto& [outcome, n] : outcomes) {
     const bool fine = outcome[groups + 2 * model], coarse = outcome[groups + 2 * model + 1];
     add(outcome[0] ? counts.forget_fine : counts.retain_fine, n, fine);
-    if (hierarchical && !outcome[1])
-      add(outcome[0] ? counts.forget_coarse : counts.retain_coarse, n, coarse);
+    if (!hierarchical) continue;
+    add(outcome[1]   ? counts.forgotten_coarse
+        : outcome[0] ? counts.forget_coarse
+                     : counts.retain_coarse,
+        n, coarse);
   }
   return counts;
 }

@@ -103,7 +103,8 @@ GroupCounts group_counts(const CountsByEvaluation& counts, const std::string& ev
   return {.forget_fine = count_of(counts, evaluation, "forget", "fine"),
           .forget_coarse = count_of(counts, evaluation, "forget", "coarse"),
           .retain_fine = count_of(counts, evaluation, "retain", "fine"),
-          .retain_coarse = count_of(counts, evaluation, "retain", "coarse")};
+          .retain_coarse = count_of(counts, evaluation, "retain", "coarse"),
+          .forgotten_coarse = count_of(counts, evaluation, "forgotten_coarse", "coarse")};
 }
 
 std::map<std::string, Score> scores(const std::vector<PlannedEvaluation>& evaluations,

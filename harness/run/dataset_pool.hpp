@@ -29,6 +29,9 @@ class DatasetPool {
   // otherwise; missing or damaged data is not thrown but told. The reference stays valid.
   const PooledDataset& get(const PluginUse& use);
 
+  // All that were asked for, each once.
+  const std::map<std::string, PooledDataset>& all() const { return datasets_; }
+
  private:
   const Registry& registry_;
   const DataRoots& roots_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "lacuna/error.hpp"
+
 namespace lacuna {
 namespace {
 
@@ -12,11 +14,12 @@ std::string lower(std::string text) {
   return text;
 }
 
-Matching by_substring(const std::vector<std::string>& concepts, const Taxonomy& taxonomy) {
+Matching by_substring(const std::vector<std::string>& concepts,
+                      const std::vector<std::string>& classes) {
   Matching out;
   std::vector<bool> matched(concepts.size());
-  for (std::size_t label = 0; label < taxonomy.fine.size(); ++label) {
-    const auto name = lower(taxonomy.fine[label]);
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    const auto name = lower(classes[label]);
     bool forget = false;
     for (std::size_t i = 0; i < concepts.size(); ++i) {
       if (name.find(lower(concepts[i])) != std::string::npos) forget = matched[i] = true;
@@ -29,13 +32,26 @@ Matching by_substring(const std::vector<std::string>& concepts, const Taxonomy& 
   return out;
 }
 
+std::int64_t label_of(const std::vector<std::string>& classes, const std::string& name) {
+  const auto found = std::find(classes.begin(), classes.end(), name);
+  if (found == classes.end())
+    throw ConfigError("'" + name + "': no such coarse class" + did_you_mean(name, classes));
+  return found - classes.begin();
+}
+
 }  // namespace
 
 Matching match_concepts(Role role, const std::vector<std::string>& concepts,
-                        const Taxonomy& taxonomy) {
+                        const Taxonomy& taxonomy, Level level) {
   if (role == Role::zero_shot) return {};
-  if (role == Role::out_of_domain) return by_substring(concepts, taxonomy);
-  Matching out{fine_labels(taxonomy, concepts), {}};
+  const auto& classes = taxonomy.names(level);
+  if (role == Role::out_of_domain) return by_substring(concepts, classes);
+  Matching out;
+  if (level == Level::fine) {
+    out.labels = fine_labels(taxonomy, concepts);
+  } else {
+    for (const auto& name : concepts) out.labels.push_back(label_of(classes, name));
+  }
   std::sort(out.labels.begin(), out.labels.end());
   return out;
 }

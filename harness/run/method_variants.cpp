@@ -24,7 +24,7 @@ struct Settings {
 };
 
 Settings settings_of_preset(const MethodSpec& method) {
-  const auto values = preset(method.preset, method.id);
+  const auto values = preset(method.presets, method.id);
   return {values.at("params"), values.at("kl"), values.at("training")};
 }
 
@@ -83,9 +83,7 @@ std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t reque
       return registry.find(Kind::method, method.id);
     });
     Settings base{json::object(), json::object(), suite.training};
-    if (!method.preset.empty()) {
-      base.update(at_place(suite, place + ".preset", [&] { return settings_of_preset(method); }));
-    }
+    base.update(at_place(suite, place + ".preset", [&] { return settings_of_preset(method); }));
     base.training.update(asked.training);
     base.update({method.params, method.kl, method.training});
     for (const auto& point :

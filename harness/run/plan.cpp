@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "fetch/model_names.hpp"
 #include "model/checkpoint.hpp"
 #include "run/cell.hpp"
 #include "run/dataset_pool.hpp"
@@ -14,16 +15,17 @@ namespace {
 using nlohmann::json;
 
 struct Model {
-  std::filesystem::path folder;
-  std::string name;
-  json identity;
-  std::int64_t image_size;
+  std::filesystem::path place = {};
+  std::string name = {};
+  json identity = {};  // {"name", "hash"}; the hash null if it is not there
+  std::int64_t image_size = 0;
+  std::string unavailable = {};  // then, why
 };
 
 class Planner {
  public:
   Planner(const Suite& suite, const Registry& registry, const DataRoots& roots)
-      : suite_(suite), registry_(registry), pool_(registry, roots) {
+      : suite_(suite), registry_(registry), roots_(roots), pool_(registry, roots) {
     for (const auto& folder : roots.folders)
       data_.push_back(std::filesystem::absolute(folder).string());
   }
@@ -57,6 +59,7 @@ class Planner {
         }
       }
     }
+    plan_.missing = missing(models);
     return std::move(plan_);
   }
 
@@ -82,20 +85,43 @@ class Planner {
 
   std::vector<Model> read_models() {
     std::vector<Model> out;
-    for (const auto& path : suite_.models) {
+    for (const auto& text : suite_.models) {
       at_place(suite_, "model", [&] {
-        const auto folder = std::filesystem::weakly_canonical(path);
-        const auto checkpoint = load_checkpoint(folder);
-        const auto name = folder.filename().string();
+        auto model = read_model(text);
         for (const auto& other : out) {
-          if (other.name == name)
-            throw ConfigError(fmt::format("two models are named '{}' (rename a folder)", name));
+          if (other.name == model.name)
+            throw ConfigError(
+                fmt::format("two models are named '{}' (rename a folder)", model.name));
         }
-        out.push_back({folder,
-                       name,
-                       {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
-                       checkpoint.config.vision.image_size});
+        out.push_back(std::move(model));
       });
+    }
+    return out;
+  }
+
+  Model read_model(const std::string& text) const {
+    try {
+      const auto [name, place] = find_model(text, suite_.path.parent_path(), roots_);
+      const auto checkpoint = load_checkpoint(place);
+      return {.place = place,
+              .name = name,
+              .identity = {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
+              .image_size = checkpoint.config.vision.image_size};
+    } catch (const ModelMissing& error) {
+      return {.name = text,
+              .identity = {{"name", text}, {"hash", nullptr}},
+              .unavailable = error.what()};
+    }
+  }
+
+  std::vector<MissingInput> missing(const std::vector<Model>& models) const {
+    std::vector<MissingInput> out;
+    for (const auto& model : models)
+      if (!model.unavailable.empty()) out.push_back({"model", model.name, model.unavailable});
+    for (const auto& [use, data] : pool_.all()) {
+      if (data.dataset) continue;
+      MissingInput input{"dataset", data.identity.at("id"), data.unavailable};
+      if (std::find(out.begin(), out.end(), input) == out.end()) out.push_back(std::move(input));
     }
     return out;
   }
@@ -106,12 +132,12 @@ class Planner {
                     .request = request.spec->id,
                     .method = "original",
                     .label = "original"};
+    json identity{
+        {"id", out.request}, {"dataset", request.data->identity}, {"concepts", request.concepts}};
+    if (!request.coarse.empty()) identity["forget_coarse"] = request.coarse;
     out.cell = {{"harness", LACUNA_VERSION},
                 {"model", model.identity},
-                {"request",
-                 {{"id", out.request},
-                  {"dataset", request.data->identity},
-                  {"concepts", request.concepts}}},
+                {"request", identity},
                 {"method", {{"id", "original"}}},
                 {"evaluations", request.evaluation_identities}};
     finish(out, model, request);
@@ -128,12 +154,7 @@ class Planner {
                     .method = entry.info.id,
                     .label = variant.label,
                     .seed = seed};
-    const json identity{{"id", out.request},
-                        {"dataset", request.data->identity},
-                        {"split", request.spec->split},
-                        {"concepts", request.concepts},
-                        {"level", request.spec->level},
-                        {"samples_per_concept", request.spec->samples_per_concept}};
+    const auto identity = identity_of(request);
     out.cell = {{"harness", LACUNA_VERSION},
                 {"model", model.identity},
                 {"request", identity},
@@ -152,13 +173,15 @@ class Planner {
 
     out.set = cell_key({{"request", identity}, {"seed", seed}, {"image_size", model.image_size}});
     plan_.sets[out.set] = {{"dataset", request.data->job},
+                           {"exemplars", request.spec->exemplars},
                            {"split", request.spec->split},
                            {"concepts", request.concepts},
+                           {"forget_coarse", request.coarse},
                            {"samples_per_concept", request.spec->samples_per_concept},
                            {"seed", seed},
                            {"image_size", model.image_size},
                            {"data", data_}};
-    out.unlearn = {{"model", model.folder.string()},
+    out.unlearn = {{"model", model.place.string()},
                    {"method", out.method},
                    {"params", variant.params},
                    {"library", variant.plugin->library.string()},
@@ -168,16 +191,31 @@ class Planner {
     return out;
   }
 
+  // What decides the forgetting set. Keys appear only where they mean something.
+  static json identity_of(const ResolvedRequest& request) {
+    const auto& spec = *request.spec;
+    json out{{"id", spec.id},
+             {"dataset", request.data->identity},
+             {"concepts", request.concepts},
+             {"level", spec.level}};
+    if (!request.coarse.empty()) out["forget_coarse"] = request.coarse;
+    if (spec.exemplars == "text") {
+      out["exemplars"] = spec.exemplars;
+    } else {
+      out["split"] = spec.split;
+      out["samples_per_concept"] = spec.samples_per_concept;
+    }
+    return out;
+  }
+
   // What originals and unlearned models share: key, evaluation job, missing data.
   void finish(PlannedCell& out, const Model& model, const ResolvedRequest& request) const {
     out.key = cell_key(out.cell);
     out.matching = request.matching;
-    out.evaluate = {{"model", model.folder.string()},
-                    {"evaluations", request.evaluation_jobs},
-                    {"data", data_}};
-    if (request.unavailable.empty()) return;
-    out.status = "failed";
-    out.reason = request.unavailable;
+    out.evaluate = {
+        {"model", model.place.string()}, {"evaluations", request.evaluation_jobs}, {"data", data_}};
+    out.reason = model.unavailable.empty() ? request.unavailable : model.unavailable;
+    if (!out.reason.empty()) out.status = "failed";
   }
 
   static void check_applicable(PlannedCell& out, const MethodVariant& variant,
@@ -200,6 +238,7 @@ class Planner {
 
   const Suite& suite_;
   const Registry& registry_;
+  const DataRoots& roots_;
   DatasetPool pool_;
   std::vector<std::string> data_;
   std::map<const Registered*, std::string> binaries_;

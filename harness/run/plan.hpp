@@ -33,6 +33,15 @@ struct PlannedEvaluation {
   std::string id, role, title;
 };
 
+// What the suite needs and this machine has not.
+struct MissingInput {
+  std::string kind = {};    // "model" or "dataset"
+  std::string name = {};    // as the suite says, a dataset by its plugin's id
+  std::string reason = {};  // what was looked for, and where
+
+  bool operator==(const MissingInput&) const = default;
+};
+
 struct Plan {
   std::string name, title, sha256;             // of the suite
   std::vector<PlannedCell> cells;              // originals first; keys may repeat
@@ -40,6 +49,7 @@ struct Plan {
   std::vector<PlannedEvaluation> evaluations;
   nlohmann::json metrics;             // [{"id", "version", "params", "binary", "library"}…]
   std::vector<std::string> warnings;  // plugin files that could not be used
+  std::vector<MissingInput> missing;  // each once
   // Published tables to stand beside the results, with what they call our requests and labels:
   // [{"file", "sha256", "requests": {ours: theirs}, "labels": {ours: theirs}, "content"}…].
   nlohmann::json published = nlohmann::json::array();

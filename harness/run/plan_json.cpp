@@ -60,10 +60,13 @@ json to_json(const Plan& plan) {
                      {"evaluate", cell.evaluate},
                      {"matching", cell.matching}});
   }
-  return {{"suite", suite_of(plan)},    {"cells", cells},
-          {"sets", plan.sets},          {"evaluations", evaluations_of(plan)},
-          {"metrics", plan.metrics},    {"warnings", plan.warnings},
-          {"published", plan.published}};
+  auto missing = json::array();
+  for (const auto& [kind, name, reason] : plan.missing)
+    missing.push_back({{"kind", kind}, {"name", name}, {"reason", reason}});
+  return {{"suite", suite_of(plan)}, {"cells", cells},
+          {"sets", plan.sets},       {"evaluations", evaluations_of(plan)},
+          {"metrics", plan.metrics}, {"warnings", plan.warnings},
+          {"missing", missing},      {"published", plan.published}};
 }
 
 Plan plan_from(const json& from) {
@@ -83,6 +86,8 @@ Plan plan_from(const json& from) {
     plan.evaluations.push_back({it.at("id"), it.at("role"), it.at("title")});
   plan.metrics = from.at("metrics");
   plan.warnings = from.at("warnings").get<std::vector<std::string>>();
+  for (const auto& it : from.at("missing"))
+    plan.missing.push_back({it.at("kind"), it.at("name"), it.at("reason")});
   plan.published = from.at("published");
   return plan;
 }

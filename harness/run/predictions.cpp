@@ -28,6 +28,7 @@ at::Tensor labels_of(const Safetensors& file, const std::string& name, std::int6
 
 EvaluationPredictions unpack(const Safetensors& file, const json& entry) {
   EvaluationPredictions out{entry.at("id"), role_from(entry.at("role")), entry.at("forget"), {}};
+  out.forget_coarse = entry.value("forget_coarse", out.forget_coarse);
   auto& predictions = out.predictions;
   auto& taxonomy = predictions.taxonomy;
   taxonomy = {entry.at("fine"), entry.at("coarse"), entry.at("parent")};
@@ -44,16 +45,26 @@ EvaluationPredictions unpack(const Safetensors& file, const json& entry) {
   predictions.forget = out.forget.empty()
                            ? at::zeros_like(predictions.fine_target, at::kBool)
                            : at::isin(predictions.fine_target, at::tensor(out.forget, at::kLong));
+  if (!out.forget_coarse.empty() && !taxonomy.hierarchical())
+    throw ConfigError(out.id + ": coarse labels to be forgotten where there are none");
+  mark_forgotten_coarse(out);
   return out;
 }
 
 }  // namespace
 
+void mark_forgotten_coarse(EvaluationPredictions& evaluation) {
+  auto& predictions = evaluation.predictions;
+  if (!evaluation.forget_coarse.empty())
+    predictions.forget_coarse =
+        at::isin(predictions.coarse_target, at::tensor(evaluation.forget_coarse, at::kLong));
+}
+
 void save_predictions(const std::filesystem::path& path,
                       const std::vector<EvaluationPredictions>& evaluations) {
   NamedTensors tensors;
   auto index = json::array();
-  for (const auto& [id, role, forget, predictions] : evaluations) {
+  for (const auto& [id, role, forget, predictions, forget_coarse] : evaluations) {
     const auto& taxonomy = predictions.taxonomy;
     tensors[id + "/fine_target"] = packed(predictions.fine_target, taxonomy.fine.size());
     tensors[id + "/fine_predicted"] = packed(predictions.fine_predicted, taxonomy.fine.size());
@@ -67,6 +78,7 @@ void save_predictions(const std::filesystem::path& path,
                      {"fine", taxonomy.fine},
                      {"coarse", taxonomy.coarse},
                      {"parent", taxonomy.parent}});
+    if (!forget_coarse.empty()) index.back()["forget_coarse"] = forget_coarse;
   }
   save_safetensors(path, tensors, {{"schema_version", "1"}, {"evaluations", index.dump()}});
 }
@@ -98,6 +110,10 @@ json counts_of(const EvaluationPredictions& evaluation) {
       const auto [correct, n] = count(predictions, group, level);
       out[name][to_string(level)] = {correct, n};
     }
+  }
+  if (predictions.forget_coarse.defined()) {
+    const auto [correct, n] = count(predictions, Group::forgotten_coarse, Level::coarse);
+    out["forgotten_coarse"]["coarse"] = {correct, n};
   }
   return out;
 }

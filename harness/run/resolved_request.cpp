@@ -2,12 +2,13 @@
 
 #include <fmt/ranges.h>
 
+#include "run/goal.hpp"
 #include "run/matching.hpp"
 
 namespace lacuna {
 namespace {
 
-std::vector<std::string> fine_concepts(const RequestSpec& spec, const Dataset& dataset) {
+Goal goal_on(const RequestSpec& spec, const Dataset& dataset) {
   auto asked = spec.concepts;
   if (!spec.forget_split.empty()) {
     const auto splits = dataset.forget_splits();
@@ -21,10 +22,14 @@ std::vector<std::string> fine_concepts(const RequestSpec& spec, const Dataset& d
     }
     asked = found->second;
   }
-  const auto& taxonomy = dataset.taxonomy();
-  std::vector<std::string> names;
-  for (const auto label : fine_labels(taxonomy, asked)) names.push_back(taxonomy.fine.at(label));
-  return names;
+  return goal_of(spec.level, asked, dataset.taxonomy());
+}
+
+nlohmann::json names_of(const std::vector<std::int64_t>& labels,
+                        const std::vector<std::string>& classes) {
+  auto out = nlohmann::json::array();
+  for (const auto label : labels) out.push_back(classes.at(label));
+  return out;
 }
 
 void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& pool,
@@ -44,18 +49,23 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
   at_place(suite, place + "split", [&] { check_split(*data.dataset, spec.split); });
   if (!request.data->dataset) return;
   const auto& taxonomy = data.dataset->taxonomy();
-  const auto match = at_place(suite, place + "dataset", [&] {
-    return match_concepts(spec.role, request.concepts, taxonomy);
+  const auto [fine, coarse] = at_place(suite, place + "dataset", [&] {
+    return std::pair(match_concepts(spec.role, request.concepts, taxonomy),
+                     match_concepts(spec.role, request.coarse, taxonomy, Level::coarse));
   });
-  request.evaluation_jobs.push_back({{"id", spec.id},
-                                     {"role", to_string(spec.role)},
-                                     {"dataset", data.job},
-                                     {"split", spec.split},
-                                     {"forget", match.labels}});
+  auto& job = request.evaluation_jobs.emplace_back();
+  job = {{"id", spec.id},
+         {"role", to_string(spec.role)},
+         {"dataset", data.job},
+         {"split", spec.split},
+         {"forget", fine.labels}};
+  if (!coarse.labels.empty()) job["forget_coarse"] = coarse.labels;
   if (spec.role != Role::out_of_domain) return;
-  auto matched = nlohmann::json::array();
-  for (const auto label : match.labels) matched.push_back(taxonomy.fine.at(label));
-  request.matching[spec.id] = {{"matched", matched}, {"unmatched", match.unmatched}};
+  auto& matching = request.matching[spec.id];
+  matching = {{"matched", names_of(fine.labels, taxonomy.fine)}, {"unmatched", fine.unmatched}};
+  if (request.coarse.empty()) return;
+  matching["matched_coarse"] = names_of(coarse.labels, taxonomy.coarse);
+  matching["unmatched_coarse"] = coarse.unmatched;
 }
 
 }  // namespace
@@ -70,9 +80,12 @@ std::vector<ResolvedRequest> resolve_requests(const Suite& suite, DatasetPool& p
     ResolvedRequest request{
         .spec = &spec, .data = &data, .concepts = spec.concepts, .unavailable = data.unavailable};
     if (data.dataset) {
-      at_place(suite, place + "split", [&] { check_split(*data.dataset, spec.split); });
-      at_place(suite, place + "forget",
-               [&] { request.concepts = fine_concepts(spec, *data.dataset); });
+      if (spec.exemplars == "pictures")
+        at_place(suite, place + "split", [&] { check_split(*data.dataset, spec.split); });
+      const auto goal =
+          at_place(suite, place + "forget", [&] { return goal_on(spec, *data.dataset); });
+      request.concepts = goal.fine;
+      request.coarse = goal.coarse;
     } else if (!spec.forget_split.empty()) {
       request.concepts = {spec.forget_split};
     }

@@ -7,6 +7,7 @@
 #include "lacuna/params.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
+#include "train/presets.hpp"
 
 namespace lacuna {
 namespace {
@@ -116,12 +117,16 @@ void refuse_twice(const std::vector<T>& items, const std::vector<Place>& places)
 }
 
 RequestSpec request(const Place& place) {
-  place.object({"id", "dataset", "split", "forget", "level", "samples_per_concept", "training",
-                "evaluations"},
+  place.object({"id", "dataset", "split", "forget", "level", "exemplars", "samples_per_concept",
+                "training", "evaluations"},
                {"id", "dataset", "forget"});
   RequestSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
   place.optional("split", out.split);
-  place.optional("level", out.level, {.choices = {"fine"}});
+  place.optional("level", out.level, {.choices = {"fine", "coarse", "hybrid"}});
+  place.optional("exemplars", out.exemplars, {.choices = {"pictures", "text"}});
+  for (const auto* key : {"split", "samples_per_concept"})
+    if (out.exemplars == "text" && place.has(key))
+      place.at(key).fail("means nothing with exemplars 'text' (leave it out)");
   place.optional("samples_per_concept", out.samples_per_concept, {.min = 1});
   out.training = place.optional_object("training");
   if (place.has("evaluations")) out.evaluations = place.at("evaluations").ids();
@@ -134,6 +139,25 @@ RequestSpec request(const Place& place) {
   return out;
 }
 
+std::vector<std::string> presets(const Place& place) {
+  if (place.value().is_string()) return {place.read<std::string>()};
+  std::vector<std::string> out;
+  for (const auto& one : place.list()) out.push_back(one.read<std::string>());
+  return out;
+}
+
+// Whether it has KL terms, by its own keys or by its presets.
+bool regularised(const Place& place, const MethodSpec& method) {
+  json kl = json::object();
+  try {
+    kl = preset(method.presets, method.id).at("kl");
+  } catch (const ConfigError& error) {
+    place.at("preset").fail(error.what());
+  }
+  kl.update(method.kl);
+  return kl.value("coarse", json(0)) != 0 || kl.value("fine", json(0)) != 0;
+}
+
 MethodSpec method(const Place& place) {
   place.object({"id", "label", "params", "grid", "kl", "training", "preset", "requests"}, {"id"});
   MethodSpec out{.id = place.id()};
@@ -142,11 +166,9 @@ MethodSpec method(const Place& place) {
   out.params = place.optional_object("params");
   out.kl = place.optional_object("kl");
   out.training = place.optional_object("training");
-  place.optional("preset", out.preset);
+  if (place.has("preset")) out.presets = presets(place.at("preset"));
   if (place.has("requests")) out.requests = place.at("requests").ids();
-  const bool regularised =
-      out.kl.value("coarse", json(0)) != 0 || out.kl.value("fine", json(0)) != 0;
-  out.label = regularised ? out.id + "+kl" : out.id;
+  out.label = regularised(place, out) ? out.id + "+kl" : out.id;
   place.optional("label", out.label);
   if (place.has("grid")) {
     const json grid = place.optional_object("grid");
@@ -237,9 +259,9 @@ Suite parse_suite(const Place& root, const std::filesystem::path& folder) {
   suite.training = root.optional_object("training");
   const auto model = root.at("model");
   if (model.value().is_string()) {
-    suite.models.push_back(folder / model.read<std::string>());
+    suite.models.push_back(model.read<std::string>());
   } else {
-    for (const auto& one : model.list()) suite.models.push_back(folder / one.read<std::string>());
+    for (const auto& one : model.list()) suite.models.push_back(one.read<std::string>());
   }
   for (const auto& place : root.at("requests").list()) suite.requests.push_back(request(place));
   for (const auto& place : root.at("methods").list()) suite.methods.push_back(method(place));

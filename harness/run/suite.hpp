@@ -26,7 +26,8 @@ struct RequestSpec {
   std::string split = "train";
   std::string forget_split = {};  // a forget split of the dataset; empty: `concepts` holds the list
   std::vector<std::string> concepts = {};
-  std::string level = "fine";
+  std::string level = "fine";          // fine | coarse | hybrid
+  std::string exemplars = "pictures";  // pictures | text: no pictures, the next two do not count
   std::int64_t samples_per_concept = 50;
   nlohmann::json training = nlohmann::json::object();  // over the suite's and the preset's
   std::vector<std::string> evaluations = {};           // ids, in the suite's order; empty: all
@@ -35,7 +36,8 @@ struct RequestSpec {
 };
 
 struct MethodSpec {
-  std::string id = {}, label = {}, preset = {};
+  std::string id = {}, label = {};
+  std::vector<std::string> presets = {};  // later ones over earlier ones
   nlohmann::json params = nlohmann::json::object();
   nlohmann::json kl = nlohmann::json::object();        // over KlConfig's defaults
   nlohmann::json training = nlohmann::json::object();  // over the suite's
@@ -65,7 +67,7 @@ struct Suite {
   std::filesystem::path path;
   std::string sha256;  // of the file's bytes
   std::string name, title;
-  std::vector<std::filesystem::path> models;  // folders
+  std::vector<std::string> models;  // as written: paths relative to the suite, or names
   std::vector<RequestSpec> requests;
   nlohmann::json training = nlohmann::json::object();
   std::vector<MethodSpec> methods;

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "run/process.hpp"
+#include "support/device.hpp"
 #include "support/failure.hpp"
 #include "support/files.hpp"
 #include "train/unlearn.hpp"
@@ -57,6 +58,10 @@ json outcome(const std::string& step, const json& job) {
     const auto found = steps.find(step);
     if (found == steps.end()) throw ConfigError("worker: '" + step + "': no such step");
     auto result = found->second(job);
+    if (step == "unlearn" || step == "evaluate") {
+      if (const auto peak = device_peak_bytes(open_device(job.at("device"))))
+        result["device_peak_bytes"] = *peak;
+    }
     result["status"] = "ok";
     return result;
   } catch (...) {

@@ -30,6 +30,8 @@ std::vector<EvaluationPredictions> predict_all(const json& job, Registry& regist
     EvaluationPredictions evaluation{one.at("id"), role_from(one.at("role")), one.at("forget"), {}};
     evaluation.predictions =
         predict(clip, checkpoint.tokenizer, *dataset, one.at("split"), evaluation.forget);
+    evaluation.forget_coarse = one.value("forget_coarse", evaluation.forget_coarse);
+    mark_forgotten_coarse(evaluation);
     out.push_back(std::move(evaluation));
   }
   return out;

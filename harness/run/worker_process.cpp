@@ -83,6 +83,10 @@ std::optional<StepOutcome> WorkerProcess::poll() {
   auto result = read_json(result_file(files_));
   out.ok = result.at("status") == "ok";
   if (!out.ok) out.failure = {result.at("failure"), result.at("reason")};
+  if (const auto peak = result.find("device_peak_bytes"); peak != result.end()) {
+    out.record["device_peak_bytes"] = *peak;  // of this machine, so no part of the result
+    result.erase(peak);
+  }
   out.result = std::move(result);
   return out;
 }

@@ -17,7 +17,7 @@ struct StepOutcome {
   bool ok = false;
   nlohmann::json result = nlohmann::json::object();                 // of the worker, if ok
   CellFailure failure;                   // if not
-  nlohmann::json record;                 // {"seconds", "cpu_seconds", "peak_bytes"}
+  nlohmann::json record;                 // {"seconds", "cpu_seconds", "peak_bytes", on a GPU "device_peak_bytes"}
   std::vector<nlohmann::json> progress;  // all its messages, in order
 };
 

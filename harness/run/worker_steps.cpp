@@ -4,6 +4,7 @@
 #include "model/checkpoint.hpp"
 #include "model/safetensors.hpp"
 #include "run/compute.hpp"
+#include "run/matching.hpp"
 #include "run/plan.hpp"
 #include "run/worker.hpp"
 #include "support/device.hpp"
@@ -15,7 +16,8 @@ namespace lacuna {
 using nlohmann::json;
 
 json worker_plan(const json& job) {
-  open_device(job.at("device"));  // a device that is not there is a mistake, not a failure of every cell
+  open_device(
+      job.at("device"));  // a device that is not there is a mistake, not a failure of every cell
   Registry registry;
   for (const auto& folder : job.at("plugins")) registry.load_folder(folder.get<std::string>());
   DataRoots roots;
@@ -29,12 +31,21 @@ json worker_forgetting_set(const json& job) {
   prepare_compute("cpu", job.at("threads"));
   Registry registry;
   const auto dataset = open_dataset(registry, job.at("dataset"), job.at("data"));
-  const std::string split = job.at("split");
-  const auto labels = fine_labels(dataset->taxonomy(), job.at("concepts"));
-  const auto indices =
-      draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
-  save_forgetting_set(job.at("out").get<std::string>(),
-                      build_forgetting_set(*dataset, split, indices, job.at("image_size")));
+  const auto& taxonomy = dataset->taxonomy();
+  const auto labels = fine_labels(taxonomy, job.at("concepts"));
+  ForgettingSet set;
+  if (job.at("exemplars") == "text") {
+    set = build_text_set(*dataset, labels);
+  } else {
+    const std::string split = job.at("split");
+    const auto indices =
+        draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
+    set = build_forgetting_set(*dataset, split, indices, job.at("image_size"));
+  }
+  const auto coarse =
+      match_concepts(Role::in_domain, job.at("forget_coarse"), taxonomy, Level::coarse);
+  forget_coarse(set, coarse.labels);
+  save_forgetting_set(job.at("out").get<std::string>(), set);
   return json::object();
 }
 

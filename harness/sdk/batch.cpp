@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/log_softmax.h>
+#include <ATen/ops/where.h>
 
 namespace lacuna {
 
@@ -22,6 +23,10 @@ at::Tensor without_target(const at::Tensor& logits, const at::Tensor& target) {
 at::Tensor kl_divergence(const at::Tensor& teacher, const at::Tensor& student) {
   const auto p = at::log_softmax(teacher, 1);
   return (p.exp() * (p - at::log_softmax(student, 1))).sum(1);
+}
+
+at::Tensor only(const at::Tensor& rows, const at::Tensor& terms) {
+  return at::where(rows, terms, 0);
 }
 
 }  // namespace lacuna

@@ -1,5 +1,8 @@
 #include "lacuna/metric.hpp"
 
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/zeros_like.h>
+
 #include "lacuna/error.hpp"
 
 namespace lacuna {
@@ -27,16 +30,26 @@ Role role_from(const std::string& name) {
                     (right.empty() ? " (known: in_domain, zero_shot, out_of_domain)" : right));
 }
 
+at::Tensor rows_of(const Predictions& predictions, Group group, Level level) {
+  const auto& forget = predictions.forget;
+  if (group == Group::all) return at::ones_like(forget);
+  const auto coarse_too = level == Level::coarse && predictions.forget_coarse.defined()
+                              ? predictions.forget_coarse
+                              : at::zeros_like(forget);
+  if (group == Group::forgotten_coarse) return coarse_too;
+  const auto rows = group == Group::forget ? forget : forget.logical_not();
+  return rows.logical_and(coarse_too.logical_not());
+}
+
 Count count(const Predictions& predictions, Group group, Level level) {
   const bool fine = level == Level::fine;
   const auto& target = fine ? predictions.fine_target : predictions.coarse_target;
   const auto& predicted = fine ? predictions.fine_predicted : predictions.coarse_predicted;
   if (!target.defined() || !predicted.defined())
     throw ConfigError(std::string("predictions: there is no ") + to_string(level) + " level");
-  const auto correct = predicted.eq(target);
-  if (group == Group::all) return {correct.sum().item<std::int64_t>(), correct.numel()};
-  const auto rows = group == Group::forget ? predictions.forget : predictions.forget.logical_not();
-  return {correct.logical_and(rows).sum().item<std::int64_t>(), rows.sum().item<std::int64_t>()};
+  const auto rows = rows_of(predictions, group, level);
+  const auto correct = predicted.eq(target).logical_and(rows);
+  return {correct.sum().item<std::int64_t>(), rows.sum().item<std::int64_t>()};
 }
 
 }  // namespace lacuna

@@ -1,7 +1,6 @@
 #include "lacuna/quality.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace lacuna {
 
@@ -12,6 +11,7 @@ GroupCounts group_counts(const Predictions& predictions) {
   if (predictions.coarse_target.defined()) {
     out.forget_coarse = count(predictions, Group::forget, Level::coarse);
     out.retain_coarse = count(predictions, Group::retain, Level::coarse);
+    out.forgotten_coarse = count(predictions, Group::forgotten_coarse, Level::coarse);
   }
   return out;
 }
@@ -29,22 +29,36 @@ Score ratio(const Count& before, const Count& after, const std::string& what) {
   return {*a.value / *a0.value, ""};
 }
 
+namespace {
+
+// Mean of a/a0; the first reason why one of them is undefined.
+Score mean_of(const std::vector<Score>& ratios, bool clipped) {
+  double sum = 0;
+  for (const auto& part : ratios) {
+    if (!part.value) return part;
+    sum += clipped ? std::min(1.0, *part.value) : *part.value;
+  }
+  return {sum / static_cast<double>(ratios.size()), ""};
+}
+
+}  // namespace
+
 Score forgetting_quality(const GroupCounts& before, const GroupCounts& after) {
-  auto score = ratio(before.forget_fine, after.forget_fine, "forget fine");
+  std::vector<Score> parts{ratio(before.forget_fine, after.forget_fine, "forget fine")};
+  if (before.forgotten_coarse.n > 0)
+    parts.push_back(ratio(before.forgotten_coarse, after.forgotten_coarse, "forgotten coarse"));
+  auto score = mean_of(parts, /*clipped=*/false);
   if (score.value) score.value = 1 - *score.value;
   return score;
 }
 
 Score utility(const GroupCounts& before, const GroupCounts& after, bool clipped) {
-  double sum = 0;
-  const std::array parts{ratio(before.forget_coarse, after.forget_coarse, "forget coarse"),
-                         ratio(before.retain_coarse, after.retain_coarse, "retain coarse"),
-                         ratio(before.retain_fine, after.retain_fine, "retain fine")};
-  for (const auto& part : parts) {
-    if (!part.value) return part;
-    sum += clipped ? std::min(1.0, *part.value) : *part.value;
-  }
-  return {sum / static_cast<double>(parts.size()), ""};
+  std::vector<Score> parts;
+  if (before.forget_coarse.n > 0 || before.forgotten_coarse.n == 0)
+    parts.push_back(ratio(before.forget_coarse, after.forget_coarse, "forget coarse"));
+  parts.push_back(ratio(before.retain_coarse, after.retain_coarse, "retain coarse"));
+  parts.push_back(ratio(before.retain_fine, after.retain_fine, "retain fine"));
+  return mean_of(parts, clipped);
 }
 
 Score q_u(const Score& quality, const Score& utility) {

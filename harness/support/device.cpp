@@ -1,6 +1,7 @@
 #include "support/device.hpp"
 
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 
 #include <array>
@@ -107,6 +108,15 @@ c10::Device open_device(const std::string& name) {
     throw ConfigError(
         fmt::format("{}: no such device (the last is cuda:{})", name, state.devices.size() - 1));
   return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+std::optional<std::int64_t> device_peak_bytes(c10::Device device) {
+  if (device.is_cpu()) return std::nullopt;
+  auto& allocator = *c10::getDeviceAllocator(device.type());
+  if (!allocator.initialized()) return std::nullopt;
+  return allocator.getDeviceStats(device.index())
+      .allocated_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)]
+      .peak;
 }
 
 }  // namespace lacuna

@@ -4,6 +4,8 @@
 
 #include <c10/core/Device.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,5 +28,9 @@ struct CudaState {
 
 // Loads CUDA if it can be, never throws. The same answer for the life of the process.
 const CudaState& cuda_state();
+
+// The most bytes that LibTorch's allocator has held in tensors on `device` since the process began;
+// nothing if it held none, and on the CPU, whose high-water mark the system keeps.
+std::optional<std::int64_t> device_peak_bytes(c10::Device device);
 
 }  // namespace lacuna

@@ -15,15 +15,22 @@ std::size_t at_level(Level level) { return level == Level::fine ? 0 : 1; }
 c10::Device device_of(const Clip& clip) { return clip.weights().begin()->second.device(); }
 
 void check(const ForgettingSet& set, const ClipConfig& config) {
-  if (!set.images.defined() || set.images.size(0) == 0)
+  if (!set.texts.empty()) {
+    if (static_cast<std::int64_t>(set.texts.size()) != set.size())
+      throw ConfigError(fmt::format("forgetting set: {} texts for {} samples (one each)",
+                                    set.texts.size(), set.size()));
+  } else if (!set.images.defined() || set.images.size(0) == 0) {
     throw ConfigError("forgetting set: no pictures");
-  if (const auto size = config.vision.image_size;
-      set.images.size(2) != size || set.images.size(3) != size)
+  } else if (const auto size = config.vision.image_size;
+             set.images.size(2) != size || set.images.size(3) != size) {
     throw ConfigError(
         fmt::format("forgetting set: its pictures are {} x {} (the model takes {} x {})",
                     set.images.size(2), set.images.size(3), size, size));
+  }
   if (set.taxonomy.fine.size() < 2)
     throw ConfigError("forgetting set: fewer than two fine class names");
+  if (set.forget_coarse.defined() && set.taxonomy.coarse.size() < 2)
+    throw ConfigError("forgetting set: a coarse label is to be forgotten, and there is no other");
   if (set.templates.empty()) throw ConfigError("forgetting set: no prompt templates");
 }
 
@@ -34,27 +41,62 @@ ClipBatches::ClipBatches(const Clip& student, const Tokenizer& tokenizer, Forget
     : student_(student), set_(std::move(set)) {
   check(set_, student.config());
   const auto device = device_of(student);
-  set_.images = set_.images.to(device);
-  set_.fine = set_.fine.to(device);
-  if (set_.coarse.defined()) set_.coarse = set_.coarse.to(device);
-
-  at::NoGradGuard no_grad;
-  const auto pictures = encode_pictures(student, set_.images);
-  const auto scale = student.logit_scale();
-  const bool ensemble =
-      config.teacher_prompts == "ensemble" || config.student_prompts == "ensemble";
+  const auto length = student.config().text.context_length;
+  for (auto* tensor : {&set_.images, &set_.fine, &set_.coarse, &set_.forget_coarse})
+    if (tensor->defined()) *tensor = tensor->to(device);
+  if (!set_.texts.empty()) {
+    text_tokens_ = tokenizer.encode(set_.texts, length).to(device);
+    index_templates();
+  }
   for (const auto level : {Level::fine, Level::coarse}) {
     if (!has(level)) continue;
     for (const auto& prompt : set_.templates)
-      tokens_[at_level(level)].push_back(prompt_tokens(tokenizer, prompt,
-                                                       set_.taxonomy.names(level),
-                                                       student.config().text.context_length)
-                                             .to(device));
-    for (std::int64_t prompt = 0; prompt < (ensemble ? 1 : templates()); ++prompt)
-      teacher_[at_level(level)].push_back(
-          scale * at::matmul(pictures, name_features(level, prompt, ensemble).t()));
+      tokens_[at_level(level)].push_back(
+          prompt_tokens(tokenizer, prompt, set_.taxonomy.names(level), length).to(device));
   }
+  compute_teacher(config.teacher_prompts == "ensemble" || config.student_prompts == "ensemble");
   precision_ = config.precision;  // only now: the teacher is float32 in every run
+}
+
+void ClipBatches::index_templates() {
+  std::vector<std::int64_t> of_row(set_.texts.size(), -1);
+  const auto labels = set_.fine.cpu();
+  for (std::size_t row = 0; row < of_row.size(); ++row) {
+    const auto& name =
+        set_.taxonomy.fine.at(labels[static_cast<std::int64_t>(row)].item<std::int64_t>());
+    for (std::size_t prompt = 0; prompt < set_.templates.size() && of_row[row] < 0; ++prompt)
+      if (fill_template(set_.templates[prompt], name) == set_.texts[row])
+        of_row[row] = static_cast<std::int64_t>(prompt);
+  }
+  text_template_ = at::tensor(of_row, at::kLong);
+}
+
+void ClipBatches::compute_teacher(bool ensemble) {
+  at::NoGradGuard no_grad;
+  std::vector<at::Tensor> parts;
+  constexpr std::int64_t chunk = 256;
+  const auto rows = at::arange(set_.size(), set_.fine.options());
+  for (std::int64_t begin = 0; begin < set_.size(); begin += chunk)
+    parts.push_back(exemplar_features(rows.slice(0, begin, begin + chunk)));
+  const auto exemplars = at::cat(parts);
+  const auto scale = student_.logit_scale();
+  for (const auto level : {Level::fine, Level::coarse}) {
+    if (!has(level)) continue;
+    std::vector<at::Tensor> logits;  // by template
+    for (std::int64_t prompt = 0; prompt < (ensemble ? 1 : templates()); ++prompt)
+      logits.push_back(scale * at::matmul(exemplars, name_features(level, prompt, ensemble).t()));
+    auto& teacher = teacher_[at_level(level)] = logits;
+    for (std::int64_t prompt = 0; prompt < templates() && !ensemble; ++prompt)
+      if (const auto own = own_template(rows, prompt); own.defined())
+        teacher[prompt] =
+            at::where(own.unsqueeze(1), logits[next_template(prompt)], logits[prompt]);
+  }
+}
+
+at::Tensor ClipBatches::own_template(const at::Tensor& rows, std::int64_t prompt) const {
+  if (!text_template_.defined() || templates() == 1) return {};
+  const auto own = text_template_.index_select(0, rows.cpu()).eq(prompt);
+  return own.any().item<bool>() ? own.to(rows.device()) : at::Tensor();
 }
 
 at::Tensor ClipBatches::name_features(Level level, std::int64_t prompt, bool all_templates) const {
@@ -69,8 +111,9 @@ at::Tensor ClipBatches::name_features(Level level, std::int64_t prompt, bool all
   return sum / sum.norm(2, {-1}, /*keepdim=*/true);
 }
 
-at::Tensor ClipBatches::picture_features(const at::Tensor& rows) const {
+at::Tensor ClipBatches::exemplar_features(const at::Tensor& rows) const {
   Autocast autocast(precision_, device_of(student_).type());
+  if (text_tokens_.defined()) return student_.text_features(text_tokens_.index_select(0, rows));
   return student_.image_features(set_.images.index_select(0, rows));
 }
 
@@ -91,9 +134,15 @@ at::Tensor ClipBatch::student(Level level) const {
     return kept.defined() && (kept.requires_grad() || !at::GradMode::is_enabled());
   };
   if (!fresh(logits)) {
-    if (!fresh(pictures_)) pictures_ = source_.picture_features(rows_);
-    const auto names = source_.name_features(level, prompt_, all_templates_);
-    logits = source_.student().logit_scale() * at::matmul(pictures_, names.t());
+    if (!fresh(exemplars_)) exemplars_ = source_.exemplar_features(rows_);
+    const auto under = [&](std::int64_t prompt) {
+      const auto names = source_.name_features(level, prompt, all_templates_);
+      return source_.student().logit_scale() * at::matmul(exemplars_, names.t());
+    };
+    logits = under(prompt_);
+    if (const auto own = all_templates_ ? at::Tensor() : source_.own_template(rows_, prompt_);
+        own.defined())
+      logits = at::where(own.unsqueeze(1), under(source_.next_template(prompt_)), logits);
   }
   return logits;
 }
@@ -107,6 +156,11 @@ at::Tensor ClipBatch::target(Level level) const {
   require(level);
   const auto& set = source_.set();
   return (level == Level::fine ? set.fine : set.coarse).index_select(0, rows_);
+}
+
+at::Tensor ClipBatch::forgets_coarse() const {
+  const auto& rows = source_.set().forget_coarse;
+  return rows.defined() ? rows.index_select(0, rows_) : rows;
 }
 
 void ClipBatch::require(Level level) const {

@@ -16,14 +16,19 @@
 
 namespace lacuna {
 
-// Everything that no step changes: pictures and labels on the device, prompts tokenised, teacher
-// logits of both levels under every template from one pass over the pictures. Refers to `student`,
+// Everything that no step changes: exemplars and labels on the device, prompts tokenised, teacher
+// logits of both levels under every template from one pass over the exemplars. Refers to `student`,
 // which must outlive it. [one thread]
+//
+// An exemplar is a picture or, in a set of texts, a text. A text that is a name in one of the
+// templates ("a photo of a Samoyed.") would be compared with itself when the step draws that
+// template; the names then stand in the next one for that row, student and teacher alike. With one
+// template only there is no other.
 class ClipBatches {
  public:
   // The teacher is the student as it is now. `set` goes to the student's device. Throws
-  // ConfigError: no pictures, of another size than the model's, fewer than two fine names, a prompt
-  // without its {}.
+  // ConfigError: no exemplars, pictures of another size than the model's, fewer than two fine
+  // names, a prompt without its {}, a coarse label to forget that is the only one.
   ClipBatches(const Clip& student, const Tokenizer& tokenizer, ForgettingSet set,
               const TrainingConfig& config);
 
@@ -35,22 +40,32 @@ class ClipBatches {
   // Normalised features [C, embedding] of the names of a level, with gradient where grad mode is
   // on. One template, or with `all_templates` the renormalised mean over all of them.
   at::Tensor name_features(Level level, std::int64_t prompt, bool all_templates) const;
-  // Normalised features [B, embedding] of the pictures of `rows`.
-  at::Tensor picture_features(const at::Tensor& rows) const;
+  // Normalised features [B, embedding] of the exemplars of `rows`, with gradient where grad mode is
+  // on.
+  at::Tensor exemplar_features(const at::Tensor& rows) const;
+  // bool [B]: rows that are a text under template `prompt` itself; undefined where there are none.
+  at::Tensor own_template(const at::Tensor& rows, std::int64_t prompt) const;
+  // The template in which such rows see the names instead.
+  std::int64_t next_template(std::int64_t prompt) const { return (prompt + 1) % templates(); }
   // The original model's logits [N, C] over the whole set, without gradient; `prompt` counts under
   // teacher_prompts = single only.
   const at::Tensor& teacher(Level level, std::int64_t prompt) const;
 
  private:
+  void index_templates();
+  void compute_teacher(bool ensemble);
+
   const Clip& student_;
   ForgettingSet set_;
+  at::Tensor text_tokens_;    // int64 [N, L]; undefined for pictures
+  at::Tensor text_template_;  // int64 [N]: which template a text is in, -1: none; CPU
   std::string precision_ = "float32";
   std::array<std::vector<at::Tensor>, 2> tokens_;  // by level: int64 [C, L] a template
   std::array<std::vector<at::Tensor>, 2>
       teacher_;  // by level: float32 [N, C] a template, or one for the ensemble
 };
 
-// One step's batch: `rows` int64 [B] of the set, on its device, under template `prompt`. Pictures
+// One step's batch: `rows` int64 [B] of the set, on its device, under template `prompt`. Exemplars
 // are encoded once, names once a level, each when first asked for.
 class ClipBatch final : public Batch {
  public:
@@ -61,6 +76,7 @@ class ClipBatch final : public Batch {
   at::Tensor student(Level level) const override;
   at::Tensor teacher(Level level) const override;
   at::Tensor target(Level level) const override;
+  at::Tensor forgets_coarse() const override;
   at::Tensor index() const override { return rows_; }
 
  private:
@@ -70,7 +86,7 @@ class ClipBatch final : public Batch {
   at::Tensor rows_;
   std::int64_t prompt_;
   bool all_templates_;
-  mutable at::Tensor pictures_;
+  mutable at::Tensor exemplars_;
   mutable std::array<at::Tensor, 2> student_;
 };
 

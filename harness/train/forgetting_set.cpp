@@ -67,13 +67,38 @@ ForgettingSet build_forgetting_set(const Dataset& dataset, const std::string& sp
   return set;
 }
 
+ForgettingSet build_text_set(const Dataset& dataset, const std::vector<std::int64_t>& fine_labels) {
+  ForgettingSet set;
+  set.taxonomy = dataset.taxonomy();
+  set.templates = dataset.templates();
+  std::vector<std::int64_t> fine;
+  for (const auto label : fine_labels) {
+    for (const auto& prompt : set.templates) {
+      set.texts.push_back(fill_template(prompt, set.taxonomy.fine.at(label)));
+      fine.push_back(label);
+    }
+  }
+  set.fine = at::tensor(fine, at::kLong);
+  if (set.taxonomy.hierarchical())
+    set.coarse = at::tensor(set.taxonomy.parent, at::kLong).index_select(0, set.fine);
+  return set;
+}
+
+void forget_coarse(ForgettingSet& set, const std::vector<std::int64_t>& coarse_labels) {
+  if (!coarse_labels.empty())
+    set.forget_coarse = at::isin(set.coarse, at::tensor(coarse_labels, at::kLong));
+}
+
 void save_forgetting_set(const std::filesystem::path& path, const ForgettingSet& set) {
-  NamedTensors tensors{{"images", set.images}, {"fine", set.fine}};
+  NamedTensors tensors{{"fine", set.fine}};
+  if (set.images.defined()) tensors["images"] = set.images;
   if (set.coarse.defined()) tensors["coarse"] = set.coarse;
-  save_safetensors(path, tensors,
-                   {{"format", format_name},
-                    {"taxonomy", names(set.taxonomy).dump()},
-                    {"templates", nlohmann::json(set.templates).dump()}});
+  if (set.forget_coarse.defined()) tensors["forget_coarse"] = set.forget_coarse;
+  std::map<std::string, std::string> metadata{{"format", format_name},
+                                              {"taxonomy", names(set.taxonomy).dump()},
+                                              {"templates", nlohmann::json(set.templates).dump()}};
+  if (!set.texts.empty()) metadata["texts"] = nlohmann::json(set.texts).dump();
+  save_safetensors(path, tensors, metadata);
 }
 
 ForgettingSet load_forgetting_set(const std::filesystem::path& path) {
@@ -96,21 +121,33 @@ ForgettingSet load_forgetting_set(const std::filesystem::path& path) {
     taxonomy.at("coarse").get_to(set.taxonomy.coarse);
     taxonomy.at("parent").get_to(set.taxonomy.parent);
     nlohmann::json::parse(text("templates")).get_to(set.templates);
+    if (file.metadata.contains("texts")) nlohmann::json::parse(text("texts")).get_to(set.texts);
   } catch (const nlohmann::json::exception&) {
     damaged(path, "its names or prompts cannot be read");
   }
   validate(set.taxonomy, path.string());
   if (set.templates.empty()) damaged(path, "it has no prompts");
-  set.images = tensor("images");
-  const auto count = set.images.dim() == 4 ? set.images.size(0) : 0;
-  if (count == 0 || set.images.scalar_type() != at::kByte || set.images.size(1) != 3 ||
-      set.images.size(2) != set.images.size(3))
-    damaged(path, "'images' is not uint8 [N, 3, S, S] with N > 0");
+  auto count = static_cast<std::int64_t>(set.texts.size());
+  if (file.metadata.contains("texts")) {
+    if (count == 0) damaged(path, "it has no texts");
+  } else {
+    set.images = tensor("images");
+    count = set.images.dim() == 4 ? set.images.size(0) : 0;
+    if (count == 0 || set.images.scalar_type() != at::kByte || set.images.size(1) != 3 ||
+        set.images.size(2) != set.images.size(3))
+      damaged(path, "'images' is not uint8 [N, 3, S, S] with N > 0");
+  }
   set.fine = tensor("fine");
   check_labels(path, "fine", set.fine, count, set.taxonomy.fine.size());
   if (set.taxonomy.hierarchical()) {
     set.coarse = tensor("coarse");
     check_labels(path, "coarse", set.coarse, count, set.taxonomy.coarse.size());
+    if (const auto found = file.tensors.find("forget_coarse"); found != file.tensors.end()) {
+      set.forget_coarse = found->second;
+      if (set.forget_coarse.scalar_type() != at::kBool ||
+          set.forget_coarse.sizes() != set.fine.sizes())
+        damaged(path, fmt::format("'forget_coarse' is not bool [{}]", count));
+    }
   }
   return set;
 }

@@ -21,7 +21,13 @@ std::vector<std::int64_t> draw_proxies(const Dataset& dataset, const std::string
 ForgettingSet build_forgetting_set(const Dataset& dataset, const std::string& split,
                                    const std::vector<std::int64_t>& indices, std::int64_t image_size);
 
-// One safetensors file; names and prompts travel in its metadata. load throws ConfigError for a damaged file.
+// No pictures: every concept's name in every template, grouped by concept in the order of `fine_labels`.
+ForgettingSet build_text_set(const Dataset& dataset, const std::vector<std::int64_t>& fine_labels);
+
+// Marks the samples under these coarse labels as to be forgotten at the coarse level, too. None: nothing.
+void forget_coarse(ForgettingSet& set, const std::vector<std::int64_t>& coarse_labels);
+
+// One safetensors file; names, prompts and texts travel in its metadata. load throws ConfigError for a damaged file.
 void save_forgetting_set(const std::filesystem::path& path, const ForgettingSet& set);
 ForgettingSet load_forgetting_set(const std::filesystem::path& path);
 

@@ -10,8 +10,10 @@ namespace lacuna {
 
 // Unweighted terms: scalars with gradient, undefined where the weight is 0.
 struct KlTerms {
-  at::Tensor coarse;  // KL(teacher || student) over all coarse names
-  at::Tensor fine;    // the same over the fine names without each row's own
+  // KL(teacher || student) over all coarse names; without its own on a row whose coarse label is to
+  // be forgotten as well.
+  at::Tensor coarse;
+  at::Tensor fine;  // the same over the fine names without each row's own
 };
 
 // Tan & Gong, 2026, section 4. Throws ConfigError where a coarse weight meets a dataset without

@@ -38,8 +38,12 @@ at::Tensor checked_loss(const Objective& objective, const Batch& batch) {
   return loss;
 }
 
+at::Tensor right(const at::Tensor& logits, const at::Tensor& target) {
+  return logits.argmax(1).eq(target);
+}
+
 at::Tensor hits(const at::Tensor& logits, const at::Tensor& target) {
-  return logits.argmax(1).eq(target).sum();
+  return right(logits, target).sum();
 }
 
 StepRecord record_of(const ClipBatch& batch, const at::Tensor& fitted) {
@@ -51,20 +55,40 @@ StepRecord record_of(const ClipBatch& batch, const at::Tensor& fitted) {
   if (fitted.defined()) record.fitted = hits(logits, fitted);
   record.agreeing = hits(without_target(logits, target),
                          without_target(batch.teacher(Level::fine), target).argmax(1));
-  if (batch.has(Level::coarse))
-    record.coarse_right = hits(batch.student(Level::coarse), batch.target(Level::coarse));
+  if (!batch.has(Level::coarse)) return record;
+  const auto coarse = right(batch.student(Level::coarse), batch.target(Level::coarse));
+  record.coarse_right = coarse.sum();
+  if (const auto gone = batch.forgets_coarse(); gone.defined()) {
+    record.coarse_gone = gone.sum();
+    record.forgotten_coarse = coarse.logical_and(gone).sum();
+    record.coarse_right = record.coarse_right - record.forgotten_coarse;
+  }
   return record;
+}
+
+// What the checkpoint rule goes by: the mean of the accuracies that are to fall.
+double forget_accuracy(const EpochCounts& counts) {
+  const auto share = [](std::int64_t correct, std::int64_t n) {
+    return static_cast<double>(correct) / static_cast<double>(n);
+  };
+  const double fine = share(counts.forgotten, counts.rows);
+  if (counts.coarse_gone == 0) return fine;
+  return (fine + share(counts.forgotten_coarse, counts.coarse_gone)) / 2;
 }
 
 double held_out_accuracy(const ClipBatches& batches, const at::Tensor& rows) {
   at::NoGradGuard no_grad;
-  std::int64_t correct = 0;
+  EpochCounts counts{.rows = rows.size(0)};
   constexpr std::int64_t chunk = 256;
   for (std::int64_t begin = 0; begin < rows.size(0); begin += chunk) {
     const ClipBatch batch(batches, rows.slice(0, begin, begin + chunk), 0, /*all_templates=*/true);
-    correct += hits(batch.student(Level::fine), batch.target(Level::fine)).item<std::int64_t>();
+    const auto record = record_of(batch, {});
+    counts.forgotten += record.forgotten.item<std::int64_t>();
+    if (!record.coarse_gone.defined()) continue;
+    counts.forgotten_coarse += record.forgotten_coarse.item<std::int64_t>();
+    counts.coarse_gone += record.coarse_gone.item<std::int64_t>();
   }
-  return static_cast<double>(correct) / static_cast<double>(rows.size(0));
+  return forget_accuracy(counts);
 }
 
 // The weights as leaves that record gradients. A method may have put other tensors into the map.
@@ -85,19 +109,53 @@ NamedTensors gradients_of(const Clip& student) {
   return out;
 }
 
-NamedTensors copy_of(const Clip& student) {
-  NamedTensors out;
-  for (const auto& [name, weight] : student.weights()) out[name] = weight.detach().clone();
-  return out;
+// Copies the weights into `kept`, into the tensors of an earlier epoch where there are any.
+void keep(const Clip& student, NamedTensors& kept) {
+  at::NoGradGuard no_grad;
+  for (const auto& [name, weight] : student.weights()) {
+    if (auto& place = kept[name]; place.defined()) {
+      place.copy_(weight);
+    } else {
+      place = weight.detach().clone();
+    }
+  }
 }
+
+// Entries that a method keeps out of training.
+class Frozen {
+ public:
+  Frozen(const Clip& student, const NamedTensors& trainable) {
+    for (const auto& [name, mask] : trainable) {
+      const auto found = student.weights().find(name);
+      if (found == student.weights().end())
+        throw Error(fmt::format("trainable: '{}' is no weight of the model", name));
+      const auto& weight = found->second;
+      if (!mask.defined() || mask.scalar_type() != at::kBool || mask.sizes() != weight.sizes())
+        throw Error(fmt::format("trainable: '{}' is not bool of its weight's shape", name));
+      parts_.push_back({weight, mask.to(weight.device()), weight.detach().clone()});
+    }
+  }
+
+  // Gradient, momentum and decay may have moved them: they get their bytes back.
+  void restore() {
+    at::NoGradGuard no_grad;
+    for (auto& [weight, mask, bytes] : parts_) weight.copy_(at::where(mask, weight, bytes));
+  }
+
+ private:
+  struct Part {
+    at::Tensor weight, mask, bytes;
+  };
+  std::vector<Part> parts_;
+};
 
 }  // namespace
 
 void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
-              const LoopOptions& options,
-              const std::function<void(NamedTensors& gradients)>& on_gradients,
-              Trajectory& trajectory) {
-  const auto& training = options.training;
+              const LoopOptions& options, const TrainOptions& given, Trajectory& trajectory) {
+  auto training = options.training;
+  if (given.learning_rate > 0) training.learning_rate = given.learning_rate;
+  if (given.epochs > 0) training.epochs = given.epochs;
   const auto device = batches.set().fine.device();
   const auto rows = split_rows(batches.set().size(), options);
   const auto steps = (rows.train.size(0) + training.batch_size - 1) / training.batch_size;
@@ -111,6 +169,7 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
                                        .beta2 = training.beta2,
                                        .eps = training.eps,
                                        .weight_decay = training.weight_decay});
+  Frozen frozen(student, given.trainable);
   trajectory.begin(steps * training.epochs, device.is_cpu());
   BestEpoch best;
   NamedTensors kept;
@@ -139,12 +198,13 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
       record.loss = loss, record.objective = own;
       record.kl_coarse = kl.coarse, record.kl_fine = kl.fine;
       loss.backward();
-      if (on_gradients) {
+      if (given.on_gradients) {
         at::NoGradGuard no_grad;
         auto gradients = gradients_of(student);
-        on_gradients(gradients);
+        given.on_gradients(gradients);
       }
       optimizer.step();
+      frozen.restore();
       trajectory.add(std::move(record), epoch, rate);
     }
 
@@ -154,8 +214,11 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
                          {"learning_rate", rate},
                          {"loss", counts.loss / counts.steps},
                          {"forget_accuracy", share(counts.forgotten)}};
+    if (counts.coarse_gone > 0)
+      entry["forget_coarse_accuracy"] =
+          static_cast<double>(counts.forgotten_coarse) / static_cast<double>(counts.coarse_gone);
     if (fits) entry["fitted_accuracy"] = share(counts.fitted);
-    double accuracy = share(fits ? counts.fitted : counts.forgotten);
+    double accuracy = fits ? share(counts.fitted) : forget_accuracy(counts);
     auto aim = fits ? BestEpoch::Aim::highest : BestEpoch::Aim::lowest;
     if (rows.held_out.defined()) {
       accuracy = held_out_accuracy(batches, rows.held_out.to(device));
@@ -164,9 +227,13 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
     }
     trajectory.add_epoch(std::move(entry));
     const bool last = epoch + 1 == training.epochs;
+    if (training.checkpoint == "last" || !best.offer(epoch, accuracy, aim)) continue;
     // The last epoch's weights are in place already: no copy of them is needed.
-    if (training.checkpoint != "last" && best.offer(epoch, accuracy, aim))
-      kept = last ? NamedTensors{} : copy_of(student);
+    if (last) {
+      kept.clear();
+    } else {
+      keep(student, kept);
+    }
   }
   optimizer.zero_grad();
   trajectory.set_kept(kept.empty() ? training.epochs - 1 : best.kept());

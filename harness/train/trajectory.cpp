@@ -11,7 +11,18 @@ namespace {
 
 // Order of the scalars of a step.
 namespace slot {
-enum { loss, objective, kl_coarse, kl_fine, forgotten, fitted, agreeing, coarse_right };
+enum {
+  loss,
+  objective,
+  kl_coarse,
+  kl_fine,
+  forgotten,
+  fitted,
+  agreeing,
+  coarse_right,
+  coarse_gone,
+  forgotten_coarse
+};
 }
 
 constexpr auto display_period = std::chrono::milliseconds(200);
@@ -29,11 +40,12 @@ void Trajectory::add(StepRecord record, std::int64_t epoch, double learning_rate
   const auto zero = at::zeros({}, record.loss.options().dtype(at::kDouble));
   std::vector<at::Tensor> scalars;
   for (const auto& scalar : {record.loss, record.objective, record.kl_coarse, record.kl_fine,
-                             record.forgotten, record.fitted, record.agreeing, record.coarse_right})
+                             record.forgotten, record.fitted, record.agreeing, record.coarse_right,
+                             record.coarse_gone, record.forgotten_coarse})
     scalars.push_back(scalar.defined() ? scalar.detach().to(at::kDouble) : zero);
   pending_.push_back({at::stack(scalars), epoch, record.rows, ++step_, learning_rate,
                       record.kl_coarse.defined(), record.kl_fine.defined(),
-                      record.coarse_right.defined()});
+                      record.coarse_right.defined(), record.coarse_gone.defined()});
   const auto now = std::chrono::steady_clock::now();
   if (on_cpu_ || (progress_ && now - shown_ > display_period)) {
     shown_ = now;
@@ -60,16 +72,24 @@ void Trajectory::read() {
       throw error;
     }
     const double accuracy = row[slot::forgotten] / n, agreement = row[slot::agreeing] / n;
-    json_["steps"].push_back(
-        {{"step", step.step},
-         {"epoch", step.epoch},
-         {"loss", row[slot::loss]},
-         {"objective", row[slot::objective]},
-         {"kl_coarse", step.kl_coarse ? nlohmann::json(row[slot::kl_coarse]) : nlohmann::json()},
-         {"kl_fine", step.kl_fine ? nlohmann::json(row[slot::kl_fine]) : nlohmann::json()},
-         {"forget_accuracy", accuracy},
-         {"utility_proxy", step.coarse ? (row[slot::coarse_right] / n + agreement) / 2 : agreement},
-         {"learning_rate", step.learning_rate}});
+    const double gone = row[slot::coarse_gone], kept = n - gone;
+    auto& entry = json_["steps"].emplace_back();
+    entry = {
+        {"step", step.step},
+        {"epoch", step.epoch},
+        {"loss", row[slot::loss]},
+        {"objective", row[slot::objective]},
+        {"kl_coarse", step.kl_coarse ? nlohmann::json(row[slot::kl_coarse]) : nlohmann::json()},
+        {"kl_fine", step.kl_fine ? nlohmann::json(row[slot::kl_fine]) : nlohmann::json()},
+        {"forget_accuracy", accuracy},
+        {"utility_proxy",
+         step.coarse && kept > 0 ? (row[slot::coarse_right] / kept + agreement) / 2 : agreement},
+        {"learning_rate", step.learning_rate}};
+    if (step.coarse_gone)
+      entry["forget_coarse_accuracy"] =
+          gone > 0 ? nlohmann::json(row[slot::forgotten_coarse] / gone) : nlohmann::json();
+    counts_.forgotten_coarse += std::llround(row[slot::forgotten_coarse]);
+    counts_.coarse_gone += std::llround(gone);
     counts_.forgotten += std::llround(row[slot::forgotten]);
     counts_.fitted += std::llround(row[slot::fitted]);
     counts_.rows += step.rows;

@@ -22,14 +22,19 @@ struct StepRecord {
   at::Tensor forgotten;           // rows whose fine prediction is still right
   at::Tensor
       fitted;  // rows whose fine prediction is what the objective fits; undefined if it fits none
-  at::Tensor agreeing;      // rows whose best other class is the teacher's
-  at::Tensor coarse_right;  // rows whose coarse prediction is right; undefined if flat
+  at::Tensor agreeing;  // rows whose best other class is the teacher's
+  // Rows whose coarse label is to be kept, and the prediction right; undefined if flat.
+  at::Tensor coarse_right;
+  // Rows whose coarse label is to be forgotten, and those of them whose prediction is still right;
+  // undefined where there are none.
+  at::Tensor coarse_gone, forgotten_coarse;
   std::int64_t rows = 0;
 };
 
 // Correct of n, over the steps of an epoch.
 struct EpochCounts {
   std::int64_t forgotten = 0, fitted = 0, rows = 0;
+  std::int64_t forgotten_coarse = 0, coarse_gone = 0;
   double loss = 0;  // sum over steps
   std::int64_t steps = 0;
 };
@@ -59,7 +64,7 @@ class Trajectory {
     at::Tensor scalars;  // float64
     std::int64_t epoch, rows, step;
     double learning_rate;
-    bool kl_coarse, kl_fine, coarse;
+    bool kl_coarse, kl_fine, coarse, coarse_gone;
   };
   void read();
 

@@ -54,10 +54,7 @@ class Context final : public UnlearnContext {
   NamedTensors& weights() override { return student_.weights(); }
 
   void train(Objective& objective, const TrainOptions& given) override {
-    auto options = options_;
-    if (given.learning_rate > 0) options.training.learning_rate = given.learning_rate;
-    if (given.epochs > 0) options.training.epochs = given.epochs;
-    run_loop(student_, batches_, objective, options, given.on_gradients, trajectory_);
+    run_loop(student_, batches_, objective, options_, given, trajectory_);
   }
 
   NamedTensors gradient(Objective& objective) override {

@@ -36,8 +36,9 @@ struct Unlearned {
   //  "kept_epoch": n, "log": {name: [values]}}
   // Steps count from 1, epochs from 0. loss = objective + weight x kl…; a KL term that is not part of it is null.
   // Accuracies are those of the batch before its update, under the step's prompts. utility_proxy: the share of rows
-  // whose best fine class other than their own is the original model's; where there are coarse names, the mean of that
-  // and the batch's coarse accuracy. kept_epoch is null if no loop ran.
+  // whose best fine class other than their own is the original model's; where there are coarse names to be kept, the
+  // mean of that and the coarse accuracy of the rows that keep theirs. Where coarse labels are to be forgotten, steps
+  // and epochs have forget_coarse_accuracy, too: that of those rows (null in a step without one). kept_epoch is null if no loop ran.
   nlohmann::json trajectory;
 };
 

@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,8 +14,8 @@
 
 namespace lacuna::testing {
 
-inline const std::vector<std::string> method_ids{"ga",      "npo", "nhl",        "gdiff",
-                                                 "relabel", "me",  "task_vector"};
+inline const std::vector<std::string> method_ids{"ga",      "npo", "nhl",         "gdiff",
+                                                 "relabel", "me",  "task_vector", "salun"};
 
 inline const Entry& method(const std::string& id) {
   static auto& registry = *[] {
@@ -38,13 +39,17 @@ class FakeBatch final : public Batch {
   struct OfLevel {
     at::Tensor student, teacher, target;
   };
-  FakeBatch(OfLevel fine, OfLevel coarse) : levels_{{Level::fine, fine}, {Level::coarse, coarse}} {}
+  // `forgets_coarse`: bool [N], or undefined as under goal `fine`.
+  FakeBatch(OfLevel fine, OfLevel coarse, at::Tensor forgets_coarse = {})
+      : levels_{{Level::fine, fine}, {Level::coarse, coarse}},
+        forgets_coarse_(std::move(forgets_coarse)) {}
   explicit FakeBatch(OfLevel fine) : levels_{{Level::fine, fine}} {}
 
   bool has(Level level) const override { return levels_.contains(level); }
   at::Tensor student(Level level) const override { return of(level).student; }
   at::Tensor teacher(Level level) const override { return of(level).teacher; }
   at::Tensor target(Level level) const override { return of(level).target; }
+  at::Tensor forgets_coarse() const override { return forgets_coarse_; }
   at::Tensor index() const override { return at::arange(target(Level::fine).size(0)); }
 
  private:
@@ -53,6 +58,39 @@ class FakeBatch final : public Batch {
     return levels_.at(level);
   }
   std::map<Level, OfLevel> levels_;
+  at::Tensor forgets_coarse_;
+};
+
+// A context that catches the objectives of a method instead of training. Its weights are `weights`,
+// the gradient of any objective is `gradients`.
+class CatchingContext : public UnlearnContext {
+ public:
+  using Use = std::function<void(Objective&)>;
+  explicit CatchingContext(Use trained, Use derived = {})
+      : trained_(std::move(trained)), derived_(std::move(derived)) {}
+
+  const ForgettingSet& forgetting_set() const override { return set; }
+  NamedTensors& weights() override { return weights_of_model; }
+  void train(Objective& objective, const TrainOptions& given) override {
+    options = given;
+    trained_(objective);
+  }
+  NamedTensors gradient(Objective& objective) override {
+    if (derived_) derived_(objective);
+    return gradients;
+  }
+  at::Generator generator(const std::string& purpose) override {
+    return make_generator(0, purpose);
+  }
+  void log(const std::string& name, double value) override { logged[name] = value; }
+
+  ForgettingSet set = {};
+  NamedTensors weights_of_model = {}, gradients = {};
+  TrainOptions options = {};
+  std::map<std::string, double> logged = {};
+
+ private:
+  Use trained_, derived_;
 };
 
 // The worked example of the paper's losses: two rows, four fine and two coarse names.

@@ -41,6 +41,8 @@ TEST_CASE("the defaults are the paper's") {
   CHECK(method("me").resolve({}) == nlohmann::json{{"epsilon", 0.0}, {"keep", 1.0}});
   CHECK(method("task_vector").resolve({}) ==
         nlohmann::json{{"coarse_weight", 0.05}, {"scale", 1.5}});
+  CHECK(method("salun").resolve({}) ==
+        nlohmann::json{{"exclude_true", true}, {"fraction", 0.1}, {"mask_decay", true}});
 }
 
 TEST_CASE("bad parameters are refused") {
@@ -50,6 +52,7 @@ TEST_CASE("bad parameters are refused") {
   CHECK_THROWS_AS(objective("ga", {{"beta", 1}}), ConfigError);
   CHECK_THROWS_AS(objective("me", {{"keep", -1}}), ConfigError);
   CHECK_THROWS_AS(objective("relabel", {{"exclude_true", 1}}), ConfigError);
+  CHECK_THROWS_AS(method("salun").make_method({{"fraction", 1.5}}), ConfigError);
 }
 
 TEST_CASE("what uses coarse names says so") {

@@ -61,39 +61,22 @@ TEST_CASE("worked example: whole rows of the paper") {
 }
 
 TEST_CASE("worked example: the reference preset gives the released code's numbers") {
-  const auto overrides = [](const char* id) { return preset("reference", id).at("params"); };
+  const auto overrides = [](const char* id) { return preset({"reference"}, id).at("params"); };
   CHECK_THAT(loss("nhl", overrides("nhl")), WithinAbs(1.5, tolerance));
   CHECK_THAT(loss("npo", overrides("npo")), WithinAbs(2.229926, tolerance));
 }
 
-// Catches a task vector's fine-tuning objective.
-class LossOfTraining final : public UnlearnContext {
- public:
-  const ForgettingSet& forgetting_set() const override { return set_; }
-  NamedTensors& weights() override { return weights_; }
-  void train(Objective& objective, const TrainOptions&) override {
+TEST_CASE("worked example: the task vector's fine-tuning loss") {
+  double value = 0;
+  bool fits_truth = false;
+  CatchingContext context([&](Objective& objective) {
     const auto batch = worked_example();
     value = objective.loss(batch).item<double>();
     fits_truth = objective.fitted(batch).equal(batch.target(Level::fine));
-  }
-  NamedTensors gradient(Objective&) override { return {}; }
-  at::Generator generator(const std::string& purpose) override {
-    return make_generator(0, purpose);
-  }
-  void log(const std::string&, double) override {}
-  double value = 0;
-  bool fits_truth = false;
-
- private:
-  ForgettingSet set_;
-  NamedTensors weights_;
-};
-
-TEST_CASE("worked example: the task vector's fine-tuning loss") {
-  LossOfTraining context;
+  });
   method("task_vector").make_method({})->run(context);
-  CHECK_THAT(context.value, WithinAbs(1.298814, tolerance));
-  CHECK(context.fits_truth);
+  CHECK_THAT(value, WithinAbs(1.298814, tolerance));
+  CHECK(fits_truth);
 }
 
 }  // namespace

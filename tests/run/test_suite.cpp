@@ -57,7 +57,7 @@ TEST_CASE("A suite is read as written") {
   CHECK(suite.name == "tiny");
   CHECK(suite.title == "Squares");
   CHECK(suite.models.size() == 2);
-  CHECK(suite.models[0] == folder / "model");
+  CHECK(suite.models[0] == "model");
   REQUIRE(suite.requests.size() == 1);
   CHECK(suite.requests[0].forget_split == "difficult");
   CHECK(suite.requests[0].level == "fine");

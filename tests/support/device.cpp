@@ -11,6 +11,7 @@ using Catch::Matchers::Message;
 
 TEST_CASE("device: cpu is always there and unknown names are refused") {
   CHECK(lacuna::open_device("cpu").is_cpu());
+  CHECK_FALSE(lacuna::device_peak_bytes(lacuna::open_device("cpu")).has_value());
   for (const std::string name : {"gpu", "", "cuda:", "cuda:x", "cuda:-1", "cuda:1x", "cpu:0"})
     CHECK_THROWS_MATCHES(lacuna::open_device(name), lacuna::ConfigError,
                          Message(name + ": no such device (expected cpu, cuda or cuda:INDEX)"));
@@ -29,7 +30,9 @@ TEST_CASE("device: without a CUDA device the reason is said in one line") {
 TEST_CASE("device: CUDA is loaded on demand and computes") {
   const auto& state = lacuna::cuda_state();
   if (state.devices.empty()) SKIP("no CUDA device: " + state.reason);
-  CHECK(at::ones({3}, lacuna::open_device("cuda")).sum().item<double>() == 3);
+  const auto device = lacuna::open_device("cuda");
+  CHECK(at::ones({3}, device).sum().item<double>() == 3);
+  CHECK(lacuna::device_peak_bytes(device).value_or(0) >= 3 * 4);
   const auto after = std::to_string(state.devices.size());
   CHECK_THROWS_MATCHES(lacuna::open_device("cuda:" + after), lacuna::ConfigError,
                        Message("cuda:" + after + ": no such device (the last is cuda:" +

@@ -82,7 +82,7 @@ inline UnlearnJob tiny_job() {
 inline const Entry& method(const std::string& id) {
   static auto& registry = *[] {
     auto* all = new Registry;
-    for (const char* name : {"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector"})
+    for (const char* name : {"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun"})
       all->load(std::filesystem::path(LACUNA_PLUGIN_DIR) / (std::string(name) + ".so"));
     return all;
   }();

@@ -49,4 +49,28 @@ LACUNA_EXPORT at::Tensor without_target(const at::Tensor& logits, const at::Tens
 // KL(softmax(teacher) || softmax(student)), summed over classes, per row: [N].
 LACUNA_EXPORT at::Tensor kl_divergence(const at::Tensor& teacher, const at::Tensor& student);
 
+// `terms` [N] on the rows that `rows` (bool [N]) names, 0 and no gradient on the others.
+LACUNA_EXPORT at::Tensor only(const at::Tensor& rows, const at::Tensor& terms);
+
+// What a method forgets, whatever the request's goal: the sum of term(level), [N] each, over the
+// levels that a row's label is to be forgotten at. That is term(Level::fine), plus
+// term(Level::coarse) on the rows of forgets_coarse(); coarse logits are not asked for where there
+// are none.
+template <class Term>
+at::Tensor to_forget(const Batch& batch, Term&& term) {
+  auto terms = term(Level::fine);
+  if (const auto rows = batch.forgets_coarse(); rows.defined())
+    terms = terms + only(rows, term(Level::coarse));
+  return terms;
+}
+
+// What a method keeps: term(Level::coarse), [N], 0 on the rows whose coarse label is to be
+// forgotten.
+template <class Term>
+at::Tensor to_keep(const Batch& batch, Term&& term) {
+  auto terms = term(Level::coarse);
+  const auto rows = batch.forgets_coarse();
+  return rows.defined() ? only(rows.logical_not(), terms) : terms;
+}
+
 }  // namespace lacuna

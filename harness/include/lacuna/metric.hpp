@@ -37,7 +37,14 @@ struct Count {
   bool operator==(const Count&) const = default;
 };
 
-enum class Group { forget, retain, all };
+// Pictures whose label of a level is of one kind. At the fine level `forget` are those whose fine
+// class was asked to be forgotten, `retain` the rest, `forgotten_coarse` none. At the coarse level
+// `forgotten_coarse` are those whose coarse class was asked to be forgotten, too; `forget` and
+// `retain` are without them, so that what is counted there was to be kept.
+enum class Group { forget, retain, all, forgotten_coarse };
+
+// Which rows those are: bool [N].
+LACUNA_EXPORT at::Tensor rows_of(const Predictions& predictions, Group group, Level level);
 
 // Correct of n at `level` among the rows of `group`.
 LACUNA_EXPORT Count count(const Predictions& predictions, Group group, Level level);

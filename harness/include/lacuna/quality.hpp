@@ -10,10 +10,13 @@
 
 namespace lacuna {
 
-// The four accuracies of one model that the scores are made of. n = 0: not counted (a flat dataset,
-// an empty group).
+// The accuracies of one model that the scores are made of. n = 0: not counted (a flat dataset, an
+// empty group).
 struct GroupCounts {
   Count forget_fine, forget_coarse, retain_fine, retain_coarse;
+  // Coarse labels that were to be forgotten as well (goals coarse and hybrid). forget_coarse and
+  // retain_coarse hold the rows whose coarse label was to be kept.
+  Count forgotten_coarse = {};
 };
 
 LACUNA_EXPORT GroupCounts group_counts(const Predictions& predictions);
@@ -31,11 +34,12 @@ LACUNA_EXPORT Score accuracy(const Count& count, const std::string& what);
 // right.
 LACUNA_EXPORT Score ratio(const Count& before, const Count& after, const std::string& what);
 
-// Q = 1 - a/a0 of the forget group's fine accuracy. Negative where that accuracy rose.
+// Q = 1 - a/a0 of the forget group's fine accuracy; where coarse labels were to be forgotten as
+// well, 1 - the mean of that ratio and theirs. Negative where the accuracy rose.
 LACUNA_EXPORT Score forgetting_quality(const GroupCounts& before, const GroupCounts& after);
 
 // U = mean of a/a0 over forget coarse, retain coarse and retain fine; each at most 1 if `clipped`,
-// as in the paper's tables.
+// as in the paper's tables. Forget coarse is left out where all of it was to be forgotten.
 LACUNA_EXPORT Score utility(const GroupCounts& before, const GroupCounts& after,
                             bool clipped = true);
 

@@ -16,6 +16,8 @@
 #include <tuple>
 #include <utility>
 
+#include "names.hpp"
+
 namespace lacuna::cifar {
 namespace {
 
@@ -28,7 +30,8 @@ constexpr std::size_t kFine = 100, kCoarse = 20;
 
 fs::path find_folder(const DataRoots& roots) {
   for (const fs::path& root : roots.folders) {
-    for (const fs::path& folder : {root / "cifar100", root / "cifar-100-binary", root}) {
+    for (const fs::path& folder : {root / "cifar100", root / "cifar100" / "cifar-100-binary",
+                                   root / "cifar-100-binary", root}) {
       // The name lists are common words for files; only the records say that this is the place.
       const bool here = fs::exists(folder / "train.bin") || fs::exists(folder / "test.bin");
       if (!here) continue;
@@ -150,6 +153,7 @@ std::string Records::sha256() const {
 Archive open(const DataRoots& roots, bool allow_partial) {
   const fs::path folder = find_folder(roots);
   Archive archive;
+  archive.folder = folder;
   auto& taxonomy = archive.taxonomy;
   taxonomy.fine = read_names(folder / "fine_label_names.txt", kFine);
   taxonomy.coarse = read_names(folder / "coarse_label_names.txt", kCoarse);
@@ -166,6 +170,20 @@ Archive open(const DataRoots& roots, bool allow_partial) {
   }
   validate(taxonomy, folder.string());
   return archive;
+}
+
+void rename(Archive& archive, bool underscores) {
+  for (std::size_t i = 0; i < kFine; ++i) {
+    auto& name = archive.taxonomy.fine[i];
+    std::string published = kClipNames[i];
+    if (name != published && name + " tree" != published) {  // some copies say "maple"
+      throw ConfigError((archive.folder / "fine_label_names.txt").string() + ": line " +
+                        std::to_string(i + 1) + ": '" + name + "' (expected '" + published +
+                        "' or its spelling with '_', for published names)");
+    }
+    if (underscores) std::replace(published.begin(), published.end(), ' ', '_');
+    name = std::move(published);
+  }
 }
 
 }  // namespace lacuna::cifar

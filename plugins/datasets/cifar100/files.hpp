@@ -43,13 +43,20 @@ class Records {
 
 // All four files, consistent with each other.
 struct Archive {
+  std::filesystem::path folder;
   std::unique_ptr<Records> train, test;
   Taxonomy taxonomy;
 };
 
-// Looks in each data root for cifar100/, cifar-100-binary/ and the root itself. Throws ConfigError:
+// Looks in each data root for cifar100/, cifar100/cifar-100-binary/, cifar-100-binary/ and the root
+// itself. Throws ConfigError:
 // no such folder, a missing file, a wrong size, a label out of range, a fine label under two coarse
 // ones, bad name lists.
 Archive open(const DataRoots& roots, bool allow_partial);
+
+// Replaces the files' fine names by the published ones; `underscores` as torchvision writes them.
+// Throws ConfigError naming the line of fine_label_names.txt that is no spelling of the published
+// name: another order would give every picture a wrong name.
+void rename(Archive& archive, bool underscores);
 
 }  // namespace lacuna::cifar

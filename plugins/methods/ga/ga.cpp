@@ -11,7 +11,7 @@ class Ga final : public lacuna::Objective {
   explicit Ga(Params) {}
 
   at::Tensor loss(const lacuna::Batch& batch) const override {
-    return -lacuna::nll(batch, Level::fine).mean();
+    return -lacuna::to_forget(batch, [&](Level level) { return lacuna::nll(batch, level); }).mean();
   }
 };
 
@@ -19,7 +19,7 @@ class Ga final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Ga>(
     {.id = "ga",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary = "Gradient ascent: minus the cross-entropy of the forget pictures",
      .citation =
          "A. Golatkar, A. Achille, S. Soatto, Eternal Sunshine of the Spotless Net, CVPR 2020; "

@@ -12,15 +12,17 @@ class Gdiff final : public lacuna::Objective {
   struct Params {
     double forget = 1, keep = 1;
     void visit(auto&& field) {
-      field("forget", forget, Field{.help = "weight of minus the fine cross-entropy", .min = 0});
-      field("keep", keep, Field{.help = "weight of the coarse cross-entropy", .min = 0});
+      field("forget", forget,
+            Field{.help = "weight of minus the cross-entropy to forget", .min = 0});
+      field("keep", keep, Field{.help = "weight of the coarse cross-entropy to keep", .min = 0});
     }
   };
   explicit Gdiff(Params params) : params_(params) {}
 
   at::Tensor loss(const lacuna::Batch& batch) const override {
-    return params_.keep * lacuna::nll(batch, Level::coarse).mean() -
-           params_.forget * lacuna::nll(batch, Level::fine).mean();
+    const auto term = [&](Level level) { return lacuna::nll(batch, level); };
+    return params_.keep * lacuna::to_keep(batch, term).mean() -
+           params_.forget * lacuna::to_forget(batch, term).mean();
   }
 
  private:
@@ -31,7 +33,7 @@ class Gdiff final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Gdiff>(
     {.id = "gdiff",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary = "Gradient difference: ascend on the fine labels, descend on the coarse ones",
      .citation =
          "P. Maini et al., TOFU: A Task of Fictitious Unlearning for LLMs, COLM 2024, arXiv "

@@ -17,7 +17,8 @@ class Me final : public lacuna::Objective {
   struct Params {
     double keep = 1, epsilon = 0;
     void visit(auto&& field) {
-      field("keep", keep, Field{.help = "weight of the coarse cross-entropy; 0: none", .min = 0});
+      field("keep", keep,
+            Field{.help = "weight of the coarse cross-entropy to keep; 0: none", .min = 0});
       field(
           "epsilon", epsilon,
           Field{
@@ -27,16 +28,26 @@ class Me final : public lacuna::Objective {
   explicit Me(Params params) : params_(params) {}
 
   at::Tensor loss(const lacuna::Batch& batch) const override {
-    const auto logits = batch.student(Level::fine);
-    const auto log_p = params_.epsilon > 0 ? (at::softmax(logits, 1) + params_.epsilon).log()
-                                           : at::log_softmax(logits, 1);
     // KL(U || p) = -log C - mean_j log p_j.
-    auto loss = -std::log(static_cast<double>(logits.size(1))) - log_p.mean();
-    if (params_.keep > 0) loss = loss + params_.keep * lacuna::nll(batch, Level::coarse).mean();
-    return loss;
+    const auto fine = log_p(batch.student(Level::fine));
+    auto loss = -std::log(static_cast<double>(fine.size(1))) - fine.mean();
+    if (const auto rows = batch.forgets_coarse(); rows.defined()) {
+      const auto coarse = log_p(batch.student(Level::coarse));
+      const auto divergence = -std::log(static_cast<double>(coarse.size(1))) - coarse.mean(1);
+      loss = loss + lacuna::only(rows, divergence).mean();
+    }
+    if (params_.keep == 0) return loss;
+    const auto kept =
+        lacuna::to_keep(batch, [&](Level level) { return lacuna::nll(batch, level); });
+    return loss + params_.keep * kept.mean();
   }
 
  private:
+  at::Tensor log_p(const at::Tensor& logits) const {
+    return params_.epsilon > 0 ? (at::softmax(logits, 1) + params_.epsilon).log()
+                               : at::log_softmax(logits, 1);
+  }
+
   Params params_;
 };
 
@@ -44,7 +55,7 @@ class Me final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Me>(
     {.id = "me",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary =
          "Maximum entropy on the fine names plus the coarse cross-entropy (the paper's ME+GD)",
      .citation =

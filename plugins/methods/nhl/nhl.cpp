@@ -25,15 +25,19 @@ class Nhl final : public lacuna::Objective {
   explicit Nhl(Params params) : params_(std::move(params)) {}
 
   at::Tensor loss(const lacuna::Batch& batch) const override {
-    const auto logits = batch.student(Level::fine), target = batch.target(Level::fine);
+    return lacuna::to_forget(batch, [&](Level level) { return hinge(batch, level); }).mean();
+  }
+
+ private:
+  at::Tensor hinge(const lacuna::Batch& batch, Level level) const {
+    const auto logits = batch.student(level), target = batch.target(level);
     const auto own = logits.gather(1, target.unsqueeze(1)).squeeze(1);
     const auto rivals = params_.mask == "zero" ? logits * (1 - at::one_hot(target, logits.size(1)))
                                                : lacuna::without_target(logits, target);
     // amax shares the gradient of a tie equally, so that the order of the classes cannot matter.
-    return at::relu(params_.margin + own - rivals.amax(1)).mean();
+    return at::relu(params_.margin + own - rivals.amax(1));
   }
 
- private:
   Params params_;
 };
 
@@ -41,7 +45,7 @@ class Nhl final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Nhl>(
     {.id = "nhl",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary = "Negative hinge: some other class must beat the forgotten one by a margin",
      .citation =
          "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "

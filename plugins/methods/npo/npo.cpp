@@ -23,7 +23,9 @@ class Npo final : public lacuna::Objective {
   explicit Npo(Params params) : params_(std::move(params)) {}
 
   at::Tensor loss(const lacuna::Batch& batch) const override {
-    auto ratio = lacuna::nll(batch, Level::fine) - lacuna::teacher_nll(batch, Level::fine);
+    auto ratio = lacuna::to_forget(batch, [&](Level level) {
+      return lacuna::nll(batch, level) - lacuna::teacher_nll(batch, level);
+    });
     if (params_.reduction == "batch") ratio = ratio.mean();
     return -(2 / params_.beta) * at::log_sigmoid(params_.beta * ratio).mean();
   }
@@ -36,7 +38,7 @@ class Npo final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Npo>(
     {.id = "npo",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary =
          "Negative preference optimisation: gradient ascent that fades as samples are forgotten",
      .citation = "R. Zhang, L. Lin, Y. Bai, S. Mei, Negative Preference Optimization: From "

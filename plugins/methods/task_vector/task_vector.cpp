@@ -11,9 +11,9 @@ using lacuna::Level;
 struct FineTune final : lacuna::Objective {
   explicit FineTune(double weight) : coarse_weight(weight) {}
   at::Tensor loss(const lacuna::Batch& batch) const override {
-    auto loss = lacuna::nll(batch, Level::fine).mean();
-    if (coarse_weight > 0) loss = loss - coarse_weight * lacuna::nll(batch, Level::coarse).mean();
-    return loss;
+    const auto term = [&](Level level) { return lacuna::nll(batch, level); };
+    const auto loss = lacuna::to_forget(batch, term).mean();
+    return coarse_weight > 0 ? loss - coarse_weight * lacuna::to_keep(batch, term).mean() : loss;
   }
   at::Tensor fitted(const lacuna::Batch& batch) const override { return batch.target(Level::fine); }
   double coarse_weight;
@@ -50,7 +50,7 @@ class TaskVector final : public lacuna::Method {
 
 LACUNA_PLUGIN(lacuna::method<TaskVector>(
     {.id = "task_vector",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary = "Task vector: fine-tune on the target, then subtract the change from the original",
      .citation =
          "G. Ilharco et al., Editing Models with Task Arithmetic, ICLR 2023, arXiv 2212.04089; "

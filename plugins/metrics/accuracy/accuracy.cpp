@@ -12,12 +12,26 @@ std::vector<double> hits(const lacuna::Predictions& predictions, Group group, Le
   const bool fine = level == Level::fine;
   const auto hit = fine ? predictions.fine_predicted == predictions.fine_target
                         : predictions.coarse_predicted == predictions.coarse_target;
+  const auto rows = lacuna::rows_of(predictions, group, level);
   std::vector<double> out;
   for (std::int64_t i = 0; i < hit.numel(); ++i)
-    if (predictions.forget[i].item<bool>() == (group == Group::forget))
-      out.push_back(hit[i].item<bool>());
+    if (rows[i].item<bool>()) out.push_back(hit[i].item<bool>());
   return out;
 }
+
+// What is counted under a name, and whether it was to be kept.
+struct Part {
+  const char* name;
+  Group group;
+  Level level;
+  bool kept;
+};
+
+constexpr Part parts[] = {{"forget/fine", Group::forget, Level::fine, false},
+                          {"forget/coarse", Group::forget, Level::coarse, true},
+                          {"retain/fine", Group::retain, Level::fine, true},
+                          {"retain/coarse", Group::retain, Level::coarse, true},
+                          {"forgotten/coarse", Group::forgotten_coarse, Level::coarse, false}};
 
 class Accuracy final : public lacuna::Metric {
  public:
@@ -27,19 +41,18 @@ class Accuracy final : public lacuna::Metric {
   std::vector<lacuna::Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
     std::vector<lacuna::Value> out;
     for (const auto& [evaluation, prefix] : lacuna::scopes(all, lacuna::Role::in_domain)) {
-      for (const auto group : {Group::forget, Group::retain}) {
-        for (const auto level : {Level::fine, Level::coarse}) {
-          const std::string side = group == Group::forget ? "forget" : "retain";
-          const auto name = prefix + side + "/" + lacuna::to_string(level);
-          const bool there = level == Level::fine || evaluation->after.coarse_target.defined();
-          const auto count =
-              there ? lacuna::count(evaluation->after, group, level) : lacuna::Count{};
-          auto value = lacuna::to_value(name, lacuna::accuracy(count, name));
-          value.higher_is_better = group == Group::retain || level == Level::coarse;
-          value.lower = 0, value.upper = 1;
-          if (count.n > 0) value.per_sample = hits(evaluation->after, group, level);
-          out.push_back(std::move(value));
-        }
+      const auto& after = evaluation->after;
+      for (const auto& [part, group, level, kept] : parts) {
+        // Only goals that forget coarse labels have this part.
+        if (group == Group::forgotten_coarse && !after.forget_coarse.defined()) continue;
+        const auto name = prefix + part;
+        const bool there = level == Level::fine || after.coarse_target.defined();
+        const auto count = there ? lacuna::count(after, group, level) : lacuna::Count{};
+        auto value = lacuna::to_value(name, lacuna::accuracy(count, name));
+        value.higher_is_better = kept;
+        value.lower = 0, value.upper = 1;
+        if (count.n > 0) value.per_sample = hits(after, group, level);
+        out.push_back(std::move(value));
       }
     }
     if (out.empty()) out.push_back(lacuna::to_value("accuracy", {{}, "no in-domain evaluation"}));
@@ -51,7 +64,7 @@ class Accuracy final : public lacuna::Metric {
 
 LACUNA_PLUGIN(lacuna::metric<Accuracy>(
     {.id = "accuracy",
-     .version = "1.0.0",
+     .version = "1.1.0",
      .summary = "In-domain top-1 accuracy of the forget and retain pictures, fine and coarse",
      .citation =
          "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
