@@ -18,7 +18,9 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Options {
-  std::filesystem::path suite, out;
+  std::string suite;
+  std::filesystem::path out;
+  std::vector<std::int64_t> seeds;
   bool json = false;
 };
 
@@ -101,7 +103,9 @@ void print_missing(const ordered_json& missing) {
 int print_plan(const Options& options, const Globals& globals) {
   const auto registry = globals.registry();
   const auto roots = globals.data_roots();
-  const auto plan = make_plan(read_suite(options.suite), registry, roots);
+  auto suite = read_suite(find_suite(options.suite));
+  if (!options.seeds.empty()) set_seeds(suite, options.seeds);
+  const auto plan = make_plan(suite, registry, roots);
   for (const auto& warning : plan.warnings) std::cerr << "warning: " << warning << '\n';
   const auto cells = cells_of(plan, options);
   const auto missing = missing_of(plan, roots);
@@ -121,8 +125,12 @@ void add_plan(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("plan", "What a suite would run, what of it is there, what is missing");
-  command->add_option("SUITE", options->suite, "a suite file (docs/suites.md)")->required();
+  command->add_option("SUITE", options->suite, "a suite's name or file (docs/suites.md)")
+      ->required();
   command->add_option("--out", options->out, "a folder of results to compare with");
+  command->add_option("--seeds", options->seeds, "1,2,3 instead of the suite's")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--json", options->json, "print JSON");
   on_run(command, globals, [options, &globals] { return print_plan(*options, globals); });
 }

@@ -12,7 +12,8 @@ namespace lacuna {
 namespace {
 
 struct Options {
-  std::filesystem::path suite, out;
+  std::string suite;
+  std::filesystem::path out;
   RunOptions run;
   int jobs = 0;
 };
@@ -32,7 +33,7 @@ int run(Options& options, const Globals& globals) {
   RunSummary summary;
   std::string name;
   try {
-    const auto plan = plan_in_worker(options.suite, plugin_folders(globals.plugins),
+    const auto plan = plan_in_worker(find_suite(options.suite), plugin_folders(globals.plugins),
                                      globals.data_roots(), store, options.run);
     for (const auto& warning : plan.warnings) display.line("warning: " + warning);
     name = plan.name;
@@ -58,7 +59,8 @@ int run(Options& options, const Globals& globals) {
 void add_run(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("run", "Run the cells of a suite that are not there yet");
-  command->add_option("SUITE", options->suite, "a suite file (docs/suites.md)")->required();
+  command->add_option("SUITE", options->suite, "a suite's name or file (docs/suites.md)")
+      ->required();
   command->add_option("--out", options->out, "the folder of results; made if it is not there")
       ->required();
   command->add_option("--device", options->run.device, "cpu, cuda or cuda:<i>")
@@ -75,6 +77,9 @@ void add_run(CLI::App& app, Globals& globals) {
       ->add_option("--cell-timeout", options->run.cell_timeout,
                    "seconds a cell may take (default: no limit)")
       ->check(CLI::PositiveNumber);
+  command->add_option("--seeds", options->run.seeds, "1,2,3 instead of the suite's")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--retry-failed", options->run.retry_failed, "run failed cells again");
   command->add_flag("--keep-weights", options->run.keep_weights,
                     "keep unlearned weights in OUT/weights");

@@ -2,11 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace lacuna::report {
 
 std::string percent(double fraction) {
   std::string text = fmt::format("{:.2f}", 100 * fraction);
   return text == "-0.00" ? "0.00" : text;
+}
+
+std::string grouped(std::int64_t number) {
+  const std::string digits = std::to_string(std::abs(number));
+  std::string text = number < 0 ? "-" : "";
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+std::string points(double difference) {
+  const auto text = percent(difference);
+  return text == "0.00" || text.front() == '-' ? text : "+" + text;
 }
 
 std::string with_unit(double value, const std::string& unit) {
@@ -17,6 +34,15 @@ std::string mean_and_sd(const Measure& measure) {
   if (!measure.defined()) return "-";
   const auto sd = measure.sd();
   return percent(measure.mean()) + (sd ? " ± " + percent(*sd) : "");
+}
+
+std::string full_title(const Column& column) {
+  constexpr std::string_view elsewhere = "Out of domain: ";
+  if (column.group.ends_with(" set"))
+    return column.group.substr(0, column.group.find(' ')) + " " + column.title;
+  if (column.group.starts_with(elsewhere))
+    return column.group.substr(elsewhere.size()) + " " + column.title;
+  return column.title;
 }
 
 std::string request_in_words(const Board& board) {

@@ -10,12 +10,21 @@ namespace lacuna::report {
 // 0.97861 → "97.86"; never "-0.00".
 std::string percent(double fraction);
 
+// 4950 → "4,950".
+std::string grouped(std::int64_t number);
+
+// A difference of two fractions in percentage points, with its sign: "+0.12", "-3.40", "0.00".
+std::string points(double difference);
+
 // A value with the unit of its metric: "1" is a fraction and shown in per cent, anything else as it
 // is.
 std::string with_unit(double value, const std::string& unit);
 
 // "97.86 ± 0.31", "97.86" for one seed, "-" if undefined.
 std::string mean_and_sd(const Measure& measure);
+
+// A column's title out of its group: "Forget coarse", "OxfordPet Q-U".
+std::string full_title(const Column& column);
 
 // "difficult: 10 concepts of shapes": what was asked to be forgotten, as far as any result says it.
 std::string request_in_words(const Board& board);

@@ -73,11 +73,16 @@ const char* how_to_read =
     "deviation; n is the number of seeds.</dd></div>\n"
     "</dl>\n";
 
-std::string board_sections(const Board& board, const Place& place) {
+std::string board_sections(const Board& board, const std::vector<Comparison>& comparisons,
+                           const Place& place) {
   const std::string& p = place.prefix;
   std::string out = facts(board) + highlights(board);
   out += section(p + "-s-lb", "Leaderboard", "", main_table(board, place));
   out += section(p + "-s-how", "How to read it", "", how_to_read);
+  for (std::size_t i = 0; i < comparisons.size(); ++i) {
+    out += section(fmt::format("{}-s-pub{}", p, i), "Beside " + esc(comparisons[i].table().place),
+                   "", comparison_section(comparisons[i], place, i));
+  }
   out += section(p + "-s-sp", "Forgetting against keeping",
                  "The best place is the upper right corner. Dashed curves join points of equal "
                  "Q‑U; small dots are single "
@@ -112,6 +117,7 @@ std::string board_title(const Board& board) {
 }  // namespace
 
 std::string render_page(const Results& results, const std::vector<Board>& boards,
+                        const std::vector<std::vector<Comparison>>& comparisons,
                         const std::filesystem::path& results_link) {
   const std::string title =
       results.plans.size() == 1 ? results.plans.front().title : results.folder.filename().string();
@@ -135,7 +141,8 @@ std::string render_page(const Results& results, const std::vector<Board>& boards
           fmt::format("<h2 class=\"board\" id=\"b{}\">{}</h2>\n", i, esc(board_title(boards[i])));
     out += question(boards[i]);
     if (boards.size() == 1) out += "</header>\n<main>\n";
-    out += board_sections(boards[i], {.prefix = fmt::format("b{}", i), .results = results_link});
+    out += board_sections(boards[i], comparisons.at(i),
+                          {.prefix = fmt::format("b{}", i), .results = results_link});
   }
   if (boards.empty()) out += "<p class=\"lead\">The suite plans no cell.</p>\n</header>\n<main>\n";
   out +=

@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "report/table.hpp"
+#include "report/comparison.hpp"
 
 namespace lacuna::report {
 
-// `results_link` leads from the page's folder to the results folder, as a relative path. A pure
-// function of its input.
+// `comparisons[i]` are those of `boards[i]`. `results_link` leads from the page's folder to the
+// results folder, as a relative path. A pure function of its input.
 std::string render_page(const Results& results, const std::vector<Board>& boards,
+                        const std::vector<std::vector<Comparison>>& comparisons,
                         const std::filesystem::path& results_link);
 
 }  // namespace lacuna::report

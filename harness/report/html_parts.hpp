@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "report/table.hpp"
+#include "report/comparison.hpp"
 
 namespace lacuna::report {
 
@@ -23,6 +23,8 @@ std::string transfer_table(const Board& board,
                            const Place& place);  // "" without out-of-domain evaluations
 std::string zero_shot_table(const Board& board, const Place& place);  // "" without zero-shot suites
 std::string metrics_table(const Board& board, const Place& place);    // "" without stored metrics
+// Measured beside published rows, with the gate; `index` tells several of one board apart.
+std::string comparison_section(const Comparison& comparison, const Place& place, std::size_t index);
 std::string runs_table(const Board& board, const Place& place);
 std::string settings_table(const Board& board);
 

@@ -1,261 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "report/format.hpp"
+#include "report/html_board_table.hpp"
 #include "report/html_parts.hpp"
 #include "report/html_text.hpp"
 
 namespace lacuna::report {
 namespace {
-
-// Reasons that a table refers to by number, each said once below it.
-class Notes {
- public:
-  explicit Notes(std::string prefix) : prefix_(std::move(prefix)) {}
-
-  // `markup` is already escaped.
-  std::string reference(const std::string& markup) {
-    auto found = std::find(notes_.begin(), notes_.end(), markup);
-    if (found == notes_.end()) found = notes_.insert(notes_.end(), markup);
-    const auto number = found - notes_.begin() + 1;
-    return fmt::format(R"(<sup><a class="note" href="#{0}-n{1}">{1}</a></sup>)", prefix_, number);
-  }
-
-  std::string list() const {
-    if (notes_.empty()) return "";
-    std::string out = "<ol class=\"notes\">\n";
-    for (std::size_t i = 0; i < notes_.size(); ++i) {
-      out += fmt::format("<li id=\"{}-n{}\">{}</li>\n", prefix_, i + 1, notes_[i]);
-    }
-    return out + "</ol>\n";
-  }
-
- private:
-  std::string prefix_;
-  std::vector<std::string> notes_;
-};
-
-const char* badge_text(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::failed:
-      return "failed";
-    case Status::not_applicable:
-      return "not applicable";
-    case Status::missing:
-      return "missing";
-  }
-  return "";
-}
-
-std::string badge(Status status, std::size_t count, bool counted) {
-  return fmt::format(R"(<span class="badge {}">{}{}</span>)", to_string(status),
-                     counted ? std::to_string(count) + " " : "", badge_text(status));
-}
-
-// A missing cell has no file to link to.
-std::string cell_link(const Place& place, const Cell& cell, const std::string& markup) {
-  if (cell.status == Status::missing) return markup;
-  return fmt::format(R"(<a href="{}">{}</a>)", esc(place.cell(cell.key)), markup);
-}
-
-std::string arrow(const Column& column) {
-  return column.higher_is_better ? R"( <span class="dir" title="higher is better">↑</span>)"
-                                 : R"( <span class="dir" title="lower is better">↓</span>)";
-}
-
-std::string th(const Column& column, std::size_t index, bool sorted, bool starts_group) {
-  const char* best = column.higher_is_better ? "desc" : "asc";
-  return fmt::format(
-      R"(<th scope="col" class="num{}" data-sort="{}" data-i="{}" data-best="{}"{}{}>{}{}</th>)",
-      starts_group ? " first" : "", esc(column.id), index, best,
-      sorted ? R"( aria-sort="descending")" : "",
-      column.help.empty() ? "" : " title=\"" + esc(column.help) + "\"", esc(column.title),
-      arrow(column));
-}
-
-bool starts_group(const std::vector<Column>& columns, std::size_t i) {
-  return i == 0 || columns[i].group != columns[i - 1].group;
-}
-
-// Two header rows: groups over columns.
-std::string head(const std::vector<Column>& columns, const std::string& sorted,
-                 const std::string& tail_group, const std::string& tail) {
-  std::string groups = "<tr><td class=\"method\"></td>";
-  std::string titles =
-      R"(<tr><th scope="col" class="method" data-sort="method" data-i="0" data-best="asc">Method</th>)";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    titles += th(columns[i], i + 1, columns[i].id == sorted, starts_group(columns, i));
-    if (!starts_group(columns, i)) continue;
-    std::size_t span = 1;
-    while (i + span < columns.size() && !starts_group(columns, i + span)) ++span;
-    groups +=
-        columns[i].group.empty()
-            ? fmt::format("<td colspan=\"{}\" class=\"first\"></td>", span)
-            : fmt::format(
-                  R"(<th scope="colgroup" colspan="{}" class="group first"><span>{}</span></th>)",
-                  span, esc(columns[i].group));
-  }
-  return "<thead>\n" + groups + tail_group + "</tr>\n" + titles + tail + "</tr>\n</thead>\n";
-}
-
-std::string seed_by_seed(const Measure& measure, const std::string& unit) {
-  std::string text;
-  for (const auto& value : measure.values) {
-    text += fmt::format("{}seed {}: {}", text.empty() ? "" : " · ", value.seed,
-                        with_unit(value.value, unit));
-  }
-  return text;
-}
-
-struct NumberStyle {
-  bool bar = false;    // a bar under the number: how far from 0 to 100 %
-  bool first = false;  // opens a group of columns
-  std::string unit = "1";
-};
-
-// One seed: the number leads to its result file. Several: to the runs it was averaged from, each
-// linked to its file.
-std::string number(const Row& row, const std::string& id,
-                   const std::map<std::string, Measure>& measures, const Place& place,
-                   std::size_t row_index, Notes& notes, const NumberStyle& style) {
-  const std::string first = style.first ? " first" : "";
-  const auto found = measures.find(id);
-  if (found == measures.end() || !found->second.defined()) {
-    const bool explained = found != measures.end() && !found->second.reason.empty();
-    return fmt::format("<td class=\"num none{}\">–{}</td>", first,
-                       explained ? notes.reference(esc(found->second.reason)) : "");
-  }
-  const Measure& measure = found->second;
-  const auto sd = measure.sd();
-  const bool single = row.runs.size() == 1;
-  const std::string target = single ? place.cell(measure.values.front().key)
-                                    : fmt::format("#{}-r{}", place.prefix, row_index);
-  std::string bar;
-  if (style.bar) {
-    const double length = std::clamp(measure.mean(), 0.0, 1.0) * 100;
-    bar = fmt::format(
-        R"(<svg class="bar" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="3" class="rail"/><rect width="{:.2f}" height="3"/></svg>)",
-        length);
-  }
-  return fmt::format(
-      R"(<td class="num{}" data-v="{}"><a href="{}"{}>{}{}</a>{}</td>)", first, measure.mean(),
-      esc(target), single ? "" : " title=\"" + esc(seed_by_seed(measure, style.unit)) + "\"",
-      typographic(with_unit(measure.mean(), style.unit)),
-      sd ? "<span class=\"sd\"> ± " + with_unit(*sd, style.unit) + "</span>" : "", bar);
-}
-
-// A row none of whose runs finished: one cell across the table says why.
-std::string unfinished(const Row& row, std::size_t span, const Place& place) {
-  std::string text;
-  for (const auto status : {Status::failed, Status::not_applicable, Status::missing}) {
-    const std::size_t count = row.count(status);
-    if (count == 0) continue;
-    const Cell* cell = row.first(status);
-    const std::string reason = status == Status::missing ? "no result file yet" : cell->reason;
-    text += (text.empty() ? "" : " ") + badge(status, count, row.runs.size() > 1) + " " +
-            cell_link(place, *cell, esc(reason));
-  }
-  return fmt::format(R"(<td class="why" colspan="{}">{}</td>)", span, text);
-}
-
-// Of the runs that did not finish in a row that has numbers.
-std::string gaps(const Row& row, const Place& place, Notes& notes) {
-  std::string out;
-  for (const auto status : {Status::failed, Status::not_applicable, Status::missing}) {
-    const std::size_t count = row.count(status);
-    if (count == 0) continue;
-    out += " " + badge(status, count, true);
-    for (const auto& run : row.runs) {
-      if (run.cell->status != status) continue;
-      const std::string text =
-          esc(fmt::format("{}, seed {}: {}", row.label, run.seed, status_in_words(*run.cell)));
-      out += notes.reference(cell_link(place, *run.cell, text));
-    }
-  }
-  return out;
-}
-
-std::string seed_chips(const Row& row, const Place& place) {
-  if (row.runs.size() < 2) return "";
-  std::string out = "<span class=\"seeds\">seeds";
-  for (const auto& run : row.runs) {
-    out += fmt::format(R"( <span class="seed {}">{}</span>)", to_string(run.cell->status),
-                       cell_link(place, *run.cell, std::to_string(run.seed)));
-  }
-  return out + "</span>";
-}
-
-// The original model has no scores, so a table of scores alone has no line for it; one that did not
-// run is always told.
-bool shows_any(const Row& original, const std::vector<Column>& columns) {
-  return original.count(Status::ok) == 0 ||
-         std::any_of(columns.begin(), columns.end(),
-                     [&](const Column& column) { return original.measures.contains(column.id); });
-}
-
-struct TableStyle {
-  std::string id = {}, caption = {}, sorted = {};
-  bool chips = false, rank = false, seeds = false;
-  std::string bar = {};  // the column with bars
-};
-
-std::string table(const Board& board, const std::vector<Column>& columns, const Place& place,
-                  const TableStyle& style, bool stored = false) {
-  Notes notes(place.prefix + "-" + style.id);
-  const auto line = [&](const Row& row, std::size_t index, bool original) {
-    std::string out =
-        fmt::format(R"(<tr{} data-row="{}"><th scope="row" class="method" data-t="{}">)",
-                    original ? " class=\"original\"" : "", esc(row.label), esc(row.label));
-    const bool ok = row.count(Status::ok) > 0;
-    if (style.rank) {
-      const auto q_u = row.measures.find("q_u");
-      const bool ranked = !original && q_u != row.measures.end() && q_u->second.defined();
-      out += fmt::format("<span class=\"rank\">{}</span>", ranked ? std::to_string(index) : "");
-    }
-    out += "<span class=\"name\">" + esc(row.label) +
-           (ok && style.chips ? gaps(row, place, notes) : "") +
-           (style.chips ? seed_chips(row, place) : "") + "</span></th>";
-    const std::size_t width = columns.size() + style.seeds;
-    if (!ok) return out + unfinished(row, width, place) + "</tr>\n";
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      const auto& column = columns[i];
-      NumberStyle look{.bar = column.id == style.bar, .first = starts_group(columns, i)};
-      if (stored) look.unit = board.units.at(column.id);
-      const bool blank = original && !row.measures.contains(column.id);
-      out += blank ? fmt::format("<td class=\"num none{}\"></td>", look.first ? " first" : "")
-                   : number(row, column.id, stored ? row.metrics : row.measures, place, index,
-                            notes, look);
-    }
-    if (style.seeds) {
-      const std::size_t done = row.count(Status::ok);
-      out += original ? "<td class=\"num none first\"></td>"
-                      : fmt::format(R"(<td class="num first" data-v="{}">{}</td>)", done,
-                                    done == row.runs.size()
-                                        ? std::to_string(done)
-                                        : fmt::format("{}/{}", done, row.runs.size()));
-    }
-    return out + "</tr>\n";
-  };
-  std::string out = fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{0}-{1}-c\">\n"
-      "<table id=\"{0}-{1}\" class=\"sortable\">\n<caption id=\"{0}-{1}-c\">{2}</caption>\n",
-      place.prefix, style.id, style.caption);
-  const std::string tail =
-      style.seeds
-          ? fmt::format(
-                R"(<th scope="col" class="num first" data-sort="n" data-i="{}" data-best="desc" title="Seeds that finished">n</th>)",
-                columns.size() + 1)
-          : "";
-  out += head(columns, style.sorted, style.seeds ? "<td class=\"first\"></td>" : "", tail);
-  if (!stored && shows_any(board.original, columns))
-    out += "<tbody class=\"fixed\">\n" + line(board.original, 0, true) + "</tbody>\n";
-  out += "<tbody class=\"rows\">\n";
-  for (std::size_t i = 0; i < board.rows.size(); ++i) out += line(board.rows[i], i + 1, false);
-  return out + "</tbody>\n</table>\n</div>\n" + notes.list();
-}
 
 std::string spread_note(const Board& board) {
   return board.seeds() > 1
@@ -273,113 +24,50 @@ std::string main_table(const Board& board, const Place& place) {
   const std::string caption = "All numbers in per cent. " + spread_note(board) +
                               " Ordered by Q‑U. Every number leads to its result file" +
                               (board.seeds() > 1 ? ", through the runs it is the mean of." : ".");
-  return table(board, board.main, place,
-               {.id = "lb",
-                .caption = caption,
-                .sorted = "q_u",
-                .chips = true,
-                .rank = true,
-                .seeds = true,
-                .bar = "q_u"});
+  return board_table(board, board.main, place,
+                     {.id = "lb",
+                      .caption = caption,
+                      .sorted = "q_u",
+                      .chips = true,
+                      .rank = true,
+                      .seeds = true,
+                      .bar = "q_u"});
 }
 
 std::string transfer_table(const Board& board, const Place& place) {
   if (board.transfer.empty()) return "";
   std::string counted;
-  for (const auto& evaluation : board.plan->evaluations) {
+  for (const auto& evaluation : board.evaluations) {
     if (evaluation.role == Role::zero_shot || board.original.count(Status::ok) == 0) continue;
     const Count count =
         count_of(board.original.runs.front().cell->counts, evaluation.id, "forget", "fine");
     counted += fmt::format(" {}: {} forget images.", esc(evaluation.title), count.n);
   }
-  return table(board, board.transfer, place,
-               {.id = "ood",
-                .caption = "In per cent; gaps in percentage points." + counted,
-                .sorted = "q_u"});
+  return board_table(board, board.transfer, place,
+                     {.id = "ood",
+                      .caption = "In per cent; gaps in percentage points." + counted,
+                      .sorted = "q_u"});
 }
 
 std::string zero_shot_table(const Board& board, const Place& place) {
   if (board.zero_shot.empty()) return "";
-  return table(board, board.zero_shot, place,
-               {.id = "zs",
-                .caption = "Top-1 accuracy in per cent over each suite's own names.",
-                .sorted = ""});
+  return board_table(board, board.zero_shot, place,
+                     {.id = "zs",
+                      .caption = "Top-1 accuracy in per cent over each suite's own names.",
+                      .sorted = ""});
 }
 
 std::string metrics_table(const Board& board, const Place& place) {
   if (board.metrics.empty()) return "";
   std::vector<Column> columns;
   for (const auto& [name, column] : board.metrics) columns.push_back(column);
-  return table(board, columns, place,
-               {.id = "metrics",
-                .caption = "What the metric plugins stored, by name. Fractions in per cent, other "
-                           "units as they are.",
-                .sorted = ""},
-               true);
-}
-
-std::string runs_table(const Board& board, const Place& place) {
-  std::string out = fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-      "aria-labelledby=\"{0}-runs-c\">\n<table id=\"{0}-runs\" class=\"runs\">\n"
-      "<caption id=\"{0}-runs-c\">One line a cell; each number comes from the file it leads to. "
-      "The curve: "
-      "<span class=\"k-acc\">forget accuracy</span> and <span class=\"k-loss\">loss</span> while "
-      "unlearning.</caption>\n"
-      "<thead><tr><th scope=\"col\" class=\"method\">Method</th><th scope=\"col\" "
-      "class=\"num\">Seed</th>",
-      place.prefix);
-  for (const auto& column : board.main) {
-    const bool accuracy = column.group.ends_with(" set");
-    out += fmt::format("<th scope=\"col\" class=\"num\">{}{}</th>",
-                       accuracy ? esc(column.group.substr(0, column.group.find(' '))) + "<br>" : "",
-                       esc(column.title));
-  }
-  out += "<th scope=\"col\">Training</th><th scope=\"col\">Result</th></tr></thead>\n";
-  const auto lines = [&](const Row& row, std::size_t index, bool original) {
-    out += fmt::format("<tbody id=\"{}-r{}\">\n", place.prefix, index);
-    for (std::size_t i = 0; i < row.runs.size(); ++i) {
-      const Cell& cell = *row.runs[i].cell;
-      out += "<tr>";
-      if (i == 0) {
-        out += fmt::format(R"(<th scope="rowgroup" rowspan="{}" class="method">{}</th>)",
-                           row.runs.size(), esc(row.label));
-      }
-      out += original ? "<td class=\"num none\"></td>"
-                      : fmt::format("<td class=\"num\">{}</td>", row.runs[i].seed);
-      const std::string link = esc(place.cell(cell.key));
-      if (cell.status == Status::ok) {
-        for (const auto& column : board.main) {
-          const auto found = row.measures.find(column.id);
-          const SeedValue* value = nullptr;
-          if (found != row.measures.end()) {
-            for (const auto& one : found->second.values) {
-              if (one.key == cell.key) value = &one;
-            }
-          }
-          out += value ? fmt::format(R"(<td class="num"><a href="{}">{}</a></td>)", link,
-                                     typographic(percent(value->value)))
-                       : std::string(original ? "<td class=\"num none\"></td>"
-                                              : "<td class=\"num none\">–</td>");
-        }
-      } else {
-        out +=
-            fmt::format(R"(<td class="why" colspan="{}">{} {}</td>)", board.main.size(),
-                        badge(cell.status, 1, false),
-                        cell.status == Status::missing
-                            ? "no result file yet"
-                            : esc((cell.failure.empty() ? "" : cell.failure + ": ") + cell.reason));
-      }
-      out += "<td class=\"curve\">" + sparkline(cell) + "</td>";
-      out +=
-          fmt::format("<td>{}</td></tr>\n",
-                      cell_link(place, cell, "<code>" + esc(cell.key.substr(0, 10)) + "</code>"));
-    }
-    out += "</tbody>\n";
-  };
-  lines(board.original, 0, true);
-  for (std::size_t i = 0; i < board.rows.size(); ++i) lines(board.rows[i], i + 1, false);
-  return out + "</table>\n</div>\n";
+  return board_table(
+      board, columns, place,
+      {.id = "metrics",
+       .caption = "What the metric plugins stored, by name. Fractions in per cent, other "
+                  "units as they are.",
+       .sorted = ""},
+      true);
 }
 
 }  // namespace lacuna::report

@@ -53,11 +53,82 @@ json row_json(const Row& row) {
           {"metrics", measures_json(row.metrics)}};
 }
 
-json board_json(const Board& board) {
+json pair_json(const std::optional<Interval>& interval) {
+  return interval ? json{interval->lower, interval->upper} : json();
+}
+
+json optional_json(const auto& value) { return value ? json(*value) : json(); }
+
+json number_json(const ComparedNumber& number) {
+  const auto& theirs = *number.published;
+  json published{{"value", theirs.value},
+                 {"from", theirs.from_counts ? "counts" : "print"},
+                 {"printed", theirs.is_printed ? json(theirs.printed) : json()},
+                 {"pictures", pair_json(theirs.pictures)}};
+  if (theirs.erratum) {
+    published["erratum"] = {{"kind", theirs.erratum->kind},
+                            {"correct", theirs.erratum->correct / 100},
+                            {"note", theirs.erratum->note}};
+  }
+  return {{"published", published},
+          {"measured", number.measured ? json(number.measured->mean()) : json()},
+          {"pictures", pair_json(number.pictures)},
+          {"further_run", optional_json(number.further_run)},
+          {"interval", pair_json(number.interval)},
+          {"difference", optional_json(number.difference)},
+          {"inside", optional_json(number.inside)}};
+}
+
+json compared_json(const ComparedRow& row) {
+  json numbers = json::object();
+  for (const auto& [id, number] : row.numbers) numbers[id] = number_json(number);
+  return {{"label", row.label},
+          {"published_label", row.published},
+          {"provenance", row.printed_from},
+          {"numbers", numbers}};
+}
+
+json gate_json(const Gate& gate) {
+  json checks = json::array();
+  for (const auto& check : gate.checks) {
+    checks.push_back(
+        {{"group", check.group},
+         {"level", check.level},
+         {"published", {check.published.correct, check.published.n}},
+         {"measured",
+          check.measured.n > 0 ? json{check.measured.correct, check.measured.n} : json()},
+         {"allowed", check.allowed},
+         {"met", check.met()}});
+  }
+  return {{"state", to_string(gate.state)}, {"checks", checks}, {"reasons", gate.reasons}};
+}
+
+json comparison_json(const Comparison& comparison) {
+  const auto& table = comparison.table();
+  json rows = json::array();
+  for (const auto& row : comparison.rows) rows.push_back(compared_json(row));
+  json out{{"id", table.id},
+           {"source",
+            {{"authors", table.authors},
+             {"title", table.paper},
+             {"reference", table.reference},
+             {"place", table.place},
+             {"seeds", table.seeds},
+             {"note", table.note}}},
+           {"model", table.model},
+           {"request", comparison.board->request},
+           {"gate", gate_json(comparison.gate)},
+           {"rows", rows}};
+  out["original"] =
+      comparison.board->original ? compared_json(comparison.original)["numbers"] : json();
+  return out;
+}
+
+json board_json(const Board& board, const std::vector<Comparison>& comparisons) {
   json rows = json::array();
   for (const auto& row : board.rows) rows.push_back(row_json(row));
   json evaluations = json::array();
-  for (const auto& evaluation : board.plan->evaluations) {
+  for (const auto& evaluation : board.evaluations) {
     const char* role = evaluation.role == Role::in_domain   ? "in_domain"
                        : evaluation.role == Role::zero_shot ? "zero_shot"
                                                             : "out_of_domain";
@@ -65,7 +136,7 @@ json board_json(const Board& board) {
   }
   json original = run_json(board.original.runs.front(), false);
   original["measures"] = measures_json(board.original.measures);
-  return {
+  json out{
       {"suite",
        {{"name", board.plan->name}, {"title", board.plan->title}, {"sha256", board.plan->sha256}}},
       {"model", board.sample ? board.sample->model : json{{"name", board.model}}},
@@ -73,13 +144,18 @@ json board_json(const Board& board) {
       {"evaluations", evaluations},
       {"original", original},
       {"rows", rows}};
+  for (const auto& comparison : comparisons)
+    out["published"].push_back(comparison_json(comparison));
+  return out;
 }
 
 }  // namespace
 
-json leaderboard(const Results& results, const std::vector<Board>& boards) {
+json leaderboard(const Results& results, const std::vector<Board>& boards,
+                 const std::vector<std::vector<Comparison>>& comparisons) {
   json all = json::array();
-  for (const auto& board : boards) all.push_back(board_json(board));
+  for (std::size_t i = 0; i < boards.size(); ++i)
+    all.push_back(board_json(boards[i], comparisons.at(i)));
   return {{"schema_version", 1}, {"boards", all}, {"unplanned_cells", results.unplanned}};
 }
 

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "lacuna/error.hpp"
-#include "report/json_view.hpp"
 #include "support/files.hpp"
+#include "support/json_view.hpp"
 
 namespace lacuna::report {
 namespace {
@@ -36,6 +36,19 @@ Role role_of(const JsonView& view) {
   view.fail("'" + name + "' is no role (in_domain, zero_shot, out_of_domain)");
 }
 
+std::map<std::string, std::string> read_names(const JsonView& view) {
+  std::map<std::string, std::string> out;
+  for (const auto& [ours, theirs] : view.members()) out[ours] = theirs.text();
+  return out;
+}
+
+PlannedTable read_table(const JsonView& view, const std::string& file) {
+  return {
+      .table = published_table_from(view.at("content").raw(), file + ": " + view.at("file").text()),
+      .requests = read_names(view.at("requests")),
+      .labels = read_names(view.at("labels"))};
+}
+
 Plan read_plan(const fs::path& path) {
   const auto json = read_json(path);
   const JsonView document(json, path.string());
@@ -61,15 +74,23 @@ Plan read_plan(const fs::path& path) {
     plan.cells.push_back(std::move(planned));
   }
   for (const auto& original : document.at("originals").items()) {
-    plan.originals.push_back({.key = key_from(original.at("key")),
-                              .model = original.at("model").text(),
-                              .request = original.at("request").text()});
+    PlannedOriginal planned{.key = key_from(original.at("key")),
+                            .model = original.at("model").text(),
+                            .request = original.at("request").text()};
+    if (const auto ids = original.find("evaluations")) {
+      for (const auto& id : ids->items()) planned.evaluations.push_back(id.text());
+    }
+    plan.originals.push_back(std::move(planned));
   }
   for (const auto& evaluation : document.at("evaluations").items()) {
     const auto name = evaluation.find("title");
     const std::string id = evaluation.at("id").text();
     plan.evaluations.push_back(
         {.id = id, .title = name ? name->text() : id, .role = role_of(evaluation.at("role"))});
+  }
+  if (const auto published = document.find("published")) {
+    for (const auto& table : published->items())
+      plan.published.push_back(read_table(table, path.string()));
   }
   return plan;
 }
@@ -89,10 +110,8 @@ StoredMetric read_metric(const JsonView& view) {
   if (const auto value = view.find("value")) metric.value = value->number();
   if (const auto reason = view.find("reason")) metric.reason = reason->text();
   if (const auto unit = view.find("unit")) metric.unit = unit->text();
-  if (const auto direction = view.find("higher_is_better")) {
-    if (!direction->raw().is_boolean()) direction->fail("is neither true nor false");
-    metric.higher_is_better = direction->raw().get<bool>();
-  }
+  if (const auto direction = view.find("higher_is_better"))
+    metric.higher_is_better = direction->boolean();
   if (!metric.value && metric.reason.empty()) view.fail("has neither a value nor a reason");
   return metric;
 }
@@ -151,6 +170,8 @@ Cell read_cell(const fs::path& path, const std::string& key) {
     }
   }
   if (const auto trajectory = document.find("trajectory")) read_trajectory(*trajectory, cell);
+  if (const auto predictions = document.find("predictions"))
+    cell.predictions_sha256 = predictions->at("sha256").text();
   return cell;
 }
 
@@ -178,6 +199,12 @@ const char* to_string(Status status) {
       return "missing";
   }
   return "missing";
+}
+
+std::string in_words(Status status) {
+  std::string words = to_string(status);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
 }
 
 Count count_of(const std::map<std::string, Counts>& counts, const std::string& evaluation,

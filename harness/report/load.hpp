@@ -11,12 +11,15 @@
 #include <vector>
 
 #include "lacuna/metric.hpp"
+#include "run/published_table.hpp"
 
 namespace lacuna::report {
 
 enum class Status { ok, failed, not_applicable, missing };
 
 const char* to_string(Status status);
+// As people read it: "not applicable".
+std::string in_words(Status status);
 
 // counts[group][level], as stored: group is forget, retain or all; level is fine or coarse.
 using Counts = std::map<std::string, std::map<std::string, Count>>;
@@ -49,6 +52,7 @@ struct Cell {
   std::vector<StoredMetric> metrics = {};
   std::vector<TrajectoryPoint> trajectory = {};
   std::optional<std::int64_t> kept_epoch = {};
+  std::string predictions_sha256 = {};  // of predictions/<key>.safetensors; empty if it names none
 };
 
 struct PlannedCell {
@@ -58,6 +62,7 @@ struct PlannedCell {
 
 struct PlannedOriginal {
   std::string key = {}, model = {}, request = {};
+  std::vector<std::string> evaluations = {};  // ids; empty: all of the plan's
 };
 
 struct PlannedEvaluation {
@@ -65,11 +70,18 @@ struct PlannedEvaluation {
   Role role = Role::in_domain;
 };
 
+// A table that others printed, and what it calls our requests and labels.
+struct PlannedTable {
+  PublishedTable table = {};
+  std::map<std::string, std::string> requests = {}, labels = {};  // ours -> theirs
+};
+
 struct Plan {
   std::string name = {}, title = {}, sha256 = {};
   std::vector<PlannedCell> cells = {};
   std::vector<PlannedOriginal> originals = {};
   std::vector<PlannedEvaluation> evaluations = {};
+  std::vector<PlannedTable> published = {};
 };
 
 struct Results {

@@ -127,6 +127,29 @@ figure { margin: 18px 0 0; }
 .spark .loss { stroke: var(--faint); stroke-width: 1; }
 .k-acc, .k-loss { border-bottom: 2px solid var(--accent); }
 .k-loss { border-bottom: 1px solid var(--faint); }
+.gate { border: 1px solid var(--line); border-left: 3px solid var(--faint); border-radius: 10px; background: var(--raised); padding: 14px 20px 12px; margin: 18px 0 22px; }
+.gate.passed { border-left-color: var(--accent); }
+.gate.failed { border-left-color: var(--bad); }
+.gate.waiting { border-left-color: var(--warn); }
+.gate p { margin: 0 0 8px; max-width: 60em; }
+.gate.passed .gate-state { color: var(--accent); }
+.gate.failed .gate-state { color: var(--bad); }
+.gate summary { font-size: 14px; color: var(--soft); }
+.anchors { width: auto; margin: 6px 0 4px; }
+.anchors th, .anchors td { padding: 4px 14px 4px 0; }
+.anchors th { font-weight: 500; }
+.beside tbody th, .beside tbody td { padding-top: 4px; padding-bottom: 4px; }
+.beside tbody tr:first-child th, .beside tbody tr:first-child td { padding-top: 10px; }
+.beside tbody tr:last-child td { padding-bottom: 10px; }
+.beside tbody tr:not(:last-child) td { border-bottom-color: transparent; }
+.beside thead tr:first-child td { border-bottom-color: var(--line); }
+.beside .theirs td { color: var(--soft); font-style: italic; }
+.beside .theirs sup { font-style: normal; }
+.beside tr .side.side { color: var(--faint); font-size: 13px; font-style: normal; }
+.interval { display: block; font-size: 11.5px; color: var(--faint); }
+.verdict { font-size: 12px; }
+.inside { color: var(--accent); }
+.outside { color: var(--warn); }
 .settings td { white-space: normal; min-width: 11em; }
 .chip { display: inline-block; font-size: 13.5px; color: var(--soft); margin-right: 10px; white-space: nowrap; }
 .chip b { color: var(--ink); font-weight: 500; }

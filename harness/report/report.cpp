@@ -5,6 +5,7 @@
 #include "lacuna/error.hpp"
 #include "report/html.hpp"
 #include "report/leaderboard.hpp"
+#include "report/text_comparison.hpp"
 #include "report/text_table.hpp"
 #include "support/files.hpp"
 
@@ -26,6 +27,16 @@ fs::path plain(const fs::path& path) {
   return normal.has_filename() ? normal : normal.parent_path();
 }
 
+std::string text_of(const Board& board, const std::vector<Comparison>& comparisons,
+                    TableStyle style, bool first) {
+  const bool markdown = style == TableStyle::markdown;
+  std::string out = first ? "" : "\n";
+  out += markdown ? markdown_table(board) : plain_table(board);
+  for (const auto& comparison : comparisons)
+    out += "\n" + (markdown ? markdown_comparison(comparison) : plain_comparison(comparison));
+  return out;
+}
+
 }  // namespace
 
 std::string make_reports(const std::vector<fs::path>& folders, const fs::path& out,
@@ -36,9 +47,11 @@ std::string make_reports(const std::vector<fs::path>& folders, const fs::path& o
   for (const auto& given : folders) {
     const Results results = load_results(given);
     const auto boards = make_boards(results);
+    PredictionFiles files(given);
+    std::vector<std::vector<Comparison>> comparisons;
     for (const auto& board : boards) {
-      if (!text.empty()) text += '\n';
-      text += style == TableStyle::markdown ? markdown_table(board) : plain_table(board);
+      comparisons.push_back(compare(board, files));
+      text += text_of(board, comparisons.back(), style, text.empty());
     }
     if (out.empty()) continue;
     const fs::path folder = folders.size() == 1 ? plain(out) : plain(out) / plain(given).filename();
@@ -47,7 +60,8 @@ std::string make_reports(const std::vector<fs::path>& folders, const fs::path& o
                         other->second.string() + " (give them different names, or one --out each)");
     }
     const auto link = plain(given).lexically_relative(folder);
-    outputs.push_back({folder, render_page(results, boards, link), leaderboard(results, boards)});
+    outputs.push_back({folder, render_page(results, boards, comparisons, link),
+                       leaderboard(results, boards, comparisons)});
   }
   for (const auto& output : outputs) {
     write_json(output.folder / "leaderboard.json", output.data);

@@ -4,110 +4,10 @@
 #include <cmath>
 #include <set>
 
-#include "lacuna/quality.hpp"
+#include "report/scores.hpp"
 
 namespace lacuna::report {
 namespace {
-
-using CountsByEvaluation = std::map<std::string, Counts>;
-
-std::vector<std::string> evaluations_of(const Plan& plan, Role role) {
-  std::vector<std::string> ids;
-  for (const auto& evaluation : plan.evaluations) {
-    if (evaluation.role == role) ids.push_back(evaluation.id);
-  }
-  return ids;
-}
-
-// A reason is read far from its evaluation, so it says which one.
-Score of(const std::string& evaluation, Score score) {
-  if (!score.value) score.reason = evaluation + ": " + score.reason;
-  return score;
-}
-
-GroupCounts group_counts(const CountsByEvaluation& counts, const std::string& evaluation) {
-  return {.forget_fine = count_of(counts, evaluation, "forget", "fine"),
-          .forget_coarse = count_of(counts, evaluation, "forget", "coarse"),
-          .retain_fine = count_of(counts, evaluation, "retain", "fine"),
-          .retain_coarse = count_of(counts, evaluation, "retain", "coarse"),
-          .forgotten_coarse = count_of(counts, evaluation, "forgotten_coarse", "coarse")};
-}
-
-struct Scores {
-  Score quality, utility, q_u;
-};
-
-Scores scores(const CountsByEvaluation& before, const CountsByEvaluation& after,
-              const std::string& evaluation) {
-  const auto a0 = group_counts(before, evaluation), a = group_counts(after, evaluation);
-  return {of(evaluation, forgetting_quality(a0, a)), of(evaluation, utility(a0, a)),
-          of(evaluation, q_u(a0, a))};
-}
-
-void add_accuracies(std::map<std::string, Score>& out, const Plan& plan,
-                    const CountsByEvaluation& counts) {
-  const auto in_domain = evaluations_of(plan, Role::in_domain);
-  for (const char* group : {"forget", "retain"}) {
-    for (const char* level : {"coarse", "fine"}) {
-      const std::string id = std::string(group) + "_" + level;
-      out[id] = in_domain.empty() ? Score{{}, "the suite has no in-domain evaluation"}
-                                  : of(in_domain.front(),
-                                       accuracy(count_of(counts, in_domain.front(), group, level),
-                                                std::string(group) + " " + level));
-    }
-  }
-  const auto suites = evaluations_of(plan, Role::zero_shot);
-  Score mean{.value = 0.0, .reason = {}};
-  for (const auto& id : suites) {
-    const Score one = out["zero_shot/" + id] =
-        of(id, accuracy(count_of(counts, id, "all", "fine"), "all fine"));
-    if (!one.value) {
-      mean = one;
-    } else if (mean.value) {
-      *mean.value += *one.value / static_cast<double>(suites.size());
-    }
-  }
-  out["zero_shot"] = suites.empty() ? Score{{}, "the suite has no zero-shot evaluation"} : mean;
-}
-
-Score difference(const Score& a, const Score& b) {
-  if (!a.value) return a;
-  if (!b.value) return b;
-  return {*a.value - *b.value, ""};
-}
-
-// What only exists beside the original model.
-void add_comparisons(std::map<std::string, Score>& out, const Plan& plan,
-                     const CountsByEvaluation& before, const CountsByEvaluation& after) {
-  const auto in_domain = evaluations_of(plan, Role::in_domain);
-  Scores here;
-  if (!in_domain.empty()) {
-    here = scores(before, after, in_domain.front());
-    out["quality"] = here.quality;
-    out["utility"] = here.utility;
-    out["q_u"] = here.q_u;
-  }
-  for (const auto& id : evaluations_of(plan, Role::out_of_domain)) {
-    const Scores there = scores(before, after, id);
-    out[id + "/quality"] = there.quality;
-    out[id + "/utility"] = there.utility;
-    out[id + "/q_u"] = there.q_u;
-    out[id + "/quality_gap"] = difference(here.quality, there.quality);
-    out[id + "/q_u_gap"] = difference(here.q_u, there.q_u);
-  }
-  const auto suites = evaluations_of(plan, Role::zero_shot);
-  Score worst{.value = -1.0, .reason = {}};
-  for (const auto& id : suites) {
-    const Score kept = of(id, ratio(count_of(before, id, "all", "fine"),
-                                    count_of(after, id, "all", "fine"), "all fine"));
-    if (!kept.value) {
-      worst = kept;
-      break;
-    }
-    worst.value = std::max(*worst.value, 1 - *kept.value);
-  }
-  if (!suites.empty()) out["zero_shot_worst_drop"] = worst;
-}
 
 void add(std::map<std::string, Measure>& measures, const std::string& id, const Run& run,
          const std::optional<double>& value, const std::string& reason) {
@@ -120,14 +20,13 @@ void add(std::map<std::string, Measure>& measures, const std::string& id, const 
   }
 }
 
-void measure(Row& row, const Plan& plan, const Cell* original) {
+void measure(Row& row, const std::vector<PlannedEvaluation>& evaluations, const Cell* original) {
   std::stable_sort(row.runs.begin(), row.runs.end(),
                    [](const Run& a, const Run& b) { return a.seed < b.seed; });
   for (const auto& run : row.runs) {
     if (run.cell->status != Status::ok) continue;
-    std::map<std::string, Score> values;
-    add_accuracies(values, plan, run.cell->counts);
-    if (original) add_comparisons(values, plan, original->counts, run.cell->counts);
+    const auto values =
+        scores(evaluations, original ? &original->counts : nullptr, run.cell->counts);
     for (const auto& [id, score] : values) add(row.measures, id, run, score.value, score.reason);
     for (const auto& stored : run.cell->metrics) {
       add(row.metrics, stored.name, run, stored.value, stored.reason);
@@ -211,7 +110,6 @@ std::vector<Row> make_rows(const std::vector<PlannedCell>& planned, const Result
 }
 
 void add_columns(Board& board) {
-  const Plan& plan = *board.plan;
   board.main = {
       {"forget_coarse", "Forget set", "coarse", true,
        "Accuracy on the forget images at coarse level: the parent concept should stay known"},
@@ -224,19 +122,19 @@ void add_columns(Board& board) {
       {"utility", "Scores", "Utility", true,
        "What is kept: mean of min(1, a/a₀) over forget coarse, retain coarse, retain fine"},
       {"q_u", "Scores", "Q-U", true, "Harmonic mean of Quality and Utility"}};
-  const auto suites = evaluations_of(plan, Role::zero_shot);
+  const auto suites = ids_of(board.evaluations, Role::zero_shot);
   if (!suites.empty()) {
     board.main.push_back(
         {"zero_shot", "", "Zero-shot", true,
          "Mean fine accuracy over the zero-shot suites, which share no concept with the request"});
   }
-  const auto out_of_domain = evaluations_of(plan, Role::out_of_domain);
+  const auto out_of_domain = ids_of(board.evaluations, Role::out_of_domain);
   if (!out_of_domain.empty()) {
     board.transfer = {{"quality", "In domain", "Quality", true, ""},
                       {"utility", "In domain", "Utility", true, ""},
                       {"q_u", "In domain", "Q-U", true, ""}};
   }
-  for (const auto& evaluation : plan.evaluations) {
+  for (const auto& evaluation : board.evaluations) {
     if (evaluation.role == Role::zero_shot) {
       board.zero_shot.push_back(
           {"zero_shot/" + evaluation.id, "Suites", evaluation.title, true, ""});
@@ -268,12 +166,24 @@ void add_columns(Board& board) {
   }
 }
 
+// Those of the suite's evaluations that the request has.
+std::vector<PlannedEvaluation> evaluations_of(const Plan& plan, const PlannedOriginal& original) {
+  if (original.evaluations.empty()) return plan.evaluations;
+  std::vector<PlannedEvaluation> out;
+  for (const auto& evaluation : plan.evaluations) {
+    const auto& ids = original.evaluations;
+    if (std::find(ids.begin(), ids.end(), evaluation.id) != ids.end()) out.push_back(evaluation);
+  }
+  return out;
+}
+
 Board make_board(const Plan& plan, const PlannedOriginal& planned, const Results& results) {
   Board board{.plan = &plan, .model = planned.model, .request = planned.request};
+  board.evaluations = evaluations_of(plan, planned);
   const Cell& original = results.cells.at(planned.key);
   const bool known = original.status == Status::ok;
   board.original = {.label = "Original model", .method_id = "original", .runs = {{0, &original}}};
-  measure(board.original, plan, nullptr);
+  measure(board.original, board.evaluations, nullptr);
 
   std::vector<PlannedCell> mine;
   std::copy_if(plan.cells.begin(), plan.cells.end(), std::back_inserter(mine),
@@ -282,7 +192,7 @@ Board make_board(const Plan& plan, const PlannedOriginal& planned, const Results
                });
   board.rows = make_rows(mine, results);
   for (auto& row : board.rows) {
-    measure(row, plan, known ? &original : nullptr);
+    measure(row, board.evaluations, known ? &original : nullptr);
     if (!known && row.first(Status::ok)) {
       for (const char* id : {"quality", "utility", "q_u"}) {
         row.measures[id].reason =

@@ -56,7 +56,8 @@ struct Row {
 
 struct Board {
   const Plan* plan = nullptr;
-  std::string model = {}, request = {};  // the suite's names for them
+  std::string model = {}, request = {};             // the suite's names for them
+  std::vector<PlannedEvaluation> evaluations = {};  // that this request has
   // Any cell that was found: it knows the model's hash and the request. Null if none was.
   const Cell* sample = nullptr;
   Row original = {};

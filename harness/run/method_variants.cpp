@@ -67,18 +67,24 @@ std::vector<GridPoint> grid_points(const MethodSpec& method) {
 
 }  // namespace
 
-std::vector<MethodVariant> method_variants(const Suite& suite, const Registry& registry) {
+std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t request,
+                                           const Registry& registry) {
+  const auto& asked = suite.requests.at(request);
   at_place(suite, "training", [&] { parse<TrainingConfig>(suite.training); });
+  at_place(suite, fmt::format("requests[{}].training", request),
+           [&] { parse<TrainingConfig>(asked.training); });
   std::vector<MethodVariant> out;
   std::set<std::string> labels;
   for (std::size_t i = 0; i < suite.methods.size(); ++i) {
     const auto& method = suite.methods[i];
+    if (!method.runs_on(asked)) continue;
     const auto place = fmt::format("methods[{}]", i);
     const auto& plugin = at_place(suite, place + ".id", [&]() -> const Registered& {
       return registry.find(Kind::method, method.id);
     });
     Settings base{json::object(), json::object(), suite.training};
     base.update(at_place(suite, place + ".preset", [&] { return settings_of_preset(method); }));
+    base.training.update(asked.training);
     base.update({method.params, method.kl, method.training});
     for (const auto& point :
          at_place(suite, place + ".grid", [&] { return grid_points(method); })) {

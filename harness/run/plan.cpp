@@ -36,19 +36,26 @@ class Planner {
     plan_.sha256 = suite_.sha256;
     for (const auto& refused : registry_.refused()) plan_.warnings.push_back(refused.reason);
     plan_metrics();
-    const auto variants = method_variants(suite_, registry_);
-    for (const auto& variant : variants) binaries_[variant.plugin] = binary_hash(*variant.plugin);
+    std::vector<std::vector<MethodVariant>> variants;
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < suite_.requests.size(); ++i) {
+      for (const auto& variant : variants.emplace_back(method_variants(suite_, i, registry_))) {
+        binaries_[variant.plugin] = binary_hash(*variant.plugin);
+        labels.push_back(variant.label);
+      }
+    }
+    plan_.published = published_tables(suite_, labels);
     const auto models = read_models();
     const auto requests = resolve_requests(suite_, pool_);
     for (const auto& model : models) {
       for (const auto& request : requests) plan_.cells.push_back(original_of(model, request));
     }
     for (const auto& model : models) {
-      for (const auto& request : requests) {
-        const auto original = original_of(model, request).key;
+      for (std::size_t i = 0; i < requests.size(); ++i) {
+        const auto original = original_of(model, requests[i]).key;
         for (const auto seed : suite_.seeds) {
-          for (const auto& variant : variants)
-            plan_.cells.push_back(cell_of(model, request, variant, seed, original));
+          for (const auto& variant : variants[i])
+            plan_.cells.push_back(cell_of(model, requests[i], variant, seed, original));
         }
       }
     }

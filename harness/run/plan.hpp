@@ -50,6 +50,9 @@ struct Plan {
   nlohmann::json metrics;             // [{"id", "version", "params", "binary", "library"}…]
   std::vector<std::string> warnings;  // plugin files that could not be used
   std::vector<MissingInput> missing;  // each once
+  // Published tables to stand beside the results, with what they call our requests and labels:
+  // [{"file", "sha256", "requests": {ours: theirs}, "labels": {ours: theirs}, "content"}…].
+  nlohmann::json published = nlohmann::json::array();
 
   // Those of `metrics` that decide whether stored values are still right: all but where the file
   // is.
@@ -63,6 +66,10 @@ Plan make_plan(const Suite& suite, const Registry& registry, const DataRoots& ro
 // Between processes: plan_from(to_json(plan)) == plan.
 nlohmann::json to_json(const Plan& plan);
 Plan plan_from(const nlohmann::json& json);
+
+// Reads the suite's published tables and maps every request and label of the plan to theirs: what
+// Plan::published holds. Throws ConfigError("<suite>: published[i]: reason").
+nlohmann::json published_tables(const Suite& suite, const std::vector<std::string>& labels);
 
 // What is stored as plans/<suite>.json (docs/results.md): no paths, nothing of this machine.
 nlohmann::json published(const Plan& plan);

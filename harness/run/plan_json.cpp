@@ -17,10 +17,16 @@ json suite_of(const Plan& plan) {
   return {{"name", plan.name}, {"title", plan.title}, {"sha256", plan.sha256}};
 }
 
-// The columns that a reader of the plan sees.
-json row(const PlannedCell& cell) {
+// The columns that a reader of the plan sees. An original says which of the suite's evaluations its
+// request has, unless it has all.
+json row(const PlannedCell& cell, const Plan& plan) {
   json out{{"key", cell.key}, {"model", cell.model}, {"request", cell.request}};
-  if (cell.is_original()) return out;
+  if (cell.is_original()) {
+    const auto& evaluations = cell.cell.at("evaluations");
+    if (evaluations.size() == plan.evaluations.size()) return out;
+    for (const auto& evaluation : evaluations) out["evaluations"].push_back(evaluation.at("id"));
+    return out;
+  }
   out["original"] = cell.original;
   out["method"] = cell.method;
   out["label"] = cell.label;
@@ -60,7 +66,7 @@ json to_json(const Plan& plan) {
   return {{"suite", suite_of(plan)}, {"cells", cells},
           {"sets", plan.sets},       {"evaluations", evaluations_of(plan)},
           {"metrics", plan.metrics}, {"warnings", plan.warnings},
-          {"missing", missing}};
+          {"missing", missing},      {"published", plan.published}};
 }
 
 Plan plan_from(const json& from) {
@@ -82,20 +88,24 @@ Plan plan_from(const json& from) {
   plan.warnings = from.at("warnings").get<std::vector<std::string>>();
   for (const auto& it : from.at("missing"))
     plan.missing.push_back({it.at("kind"), it.at("name"), it.at("reason")});
+  plan.published = from.at("published");
   return plan;
 }
 
 json published(const Plan& plan) {
   auto cells = json::array(), originals = json::array(), metrics = json::array();
-  for (const auto& cell : plan.cells) (cell.is_original() ? originals : cells).push_back(row(cell));
+  for (const auto& cell : plan.cells)
+    (cell.is_original() ? originals : cells).push_back(row(cell, plan));
   for (const auto& metric : plan.metrics)
     metrics.push_back({{"id", metric.at("id")}, {"version", metric.at("version")}});
-  return {{"schema_version", 1},
-          {"suite", suite_of(plan)},
-          {"cells", cells},
-          {"originals", originals},
-          {"evaluations", evaluations_of(plan)},
-          {"metrics", metrics}};
+  json out{{"schema_version", 1},
+           {"suite", suite_of(plan)},
+           {"cells", cells},
+           {"originals", originals},
+           {"evaluations", evaluations_of(plan)},
+           {"metrics", metrics}};
+  if (!plan.published.empty()) out["published"] = plan.published;
+  return out;
 }
 
 }  // namespace lacuna

@@ -12,7 +12,10 @@ using nlohmann::json;
 Plan plan_in_worker(const std::filesystem::path& suite,
                     const std::vector<std::filesystem::path>& plugins, const DataRoots& roots,
                     const Store& store, const RunOptions& options) {
-  json job{{"suite", suite.string()}, {"plugins", json::array()}, {"data", json::array()}};
+  json job{{"suite", suite.string()},
+           {"plugins", json::array()},
+           {"data", json::array()},
+           {"seeds", options.seeds}};
   for (const auto& folder : plugins) job["plugins"].push_back(folder.string());
   for (const auto& folder : roots.folders) job["data"].push_back(folder.string());
   const auto name =

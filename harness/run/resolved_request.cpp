@@ -89,8 +89,9 @@ std::vector<ResolvedRequest> resolve_requests(const Suite& suite, DatasetPool& p
     } else if (!spec.forget_split.empty()) {
       request.concepts = {spec.forget_split};
     }
-    for (std::size_t j = 0; j < suite.evaluations.size(); ++j)
-      add_evaluation(request, suite, pool, j);
+    for (std::size_t j = 0; j < suite.evaluations.size(); ++j) {
+      if (spec.evaluated_on(suite.evaluations[j].id)) add_evaluation(request, suite, pool, j);
+    }
     out.push_back(std::move(request));
   }
   return out;

@@ -19,6 +19,7 @@ struct RunOptions {
   int threads = 1;                                   // of each worker
   double cell_timeout = 0;  // seconds for all steps of a cell together; 0: none
   std::string device = "cpu";
+  std::vector<std::int64_t> seeds = {};  // instead of the suite's; empty: the suite's
   bool retry_failed = false;  // run failed cells again
   bool keep_weights = false;  // keep unlearned weights in weights/<key>.safetensors
   std::function<bool()> interrupted = [] { return false; };  // asked several times a second

@@ -54,6 +54,17 @@ class Place {
     return out;
   }
 
+  // A list of ids without repetition.
+  std::vector<std::string> ids() const {
+    std::vector<std::string> out;
+    for (const auto& one : list()) {
+      out.push_back(one.read<std::string>());
+      if (std::count(out.begin(), out.end(), out.back()) > 1)
+        one.fail(fmt::format("'{}' stands there twice", out.back()));
+    }
+    return out;
+  }
+
   template <class T>
   T read(const Field& field = {}) const {
     T out{};
@@ -106,7 +117,8 @@ void refuse_twice(const std::vector<T>& items, const std::vector<Place>& places)
 }
 
 RequestSpec request(const Place& place) {
-  place.object({"id", "dataset", "split", "forget", "level", "exemplars", "samples_per_concept"},
+  place.object({"id", "dataset", "split", "forget", "level", "exemplars", "samples_per_concept",
+                "training", "evaluations"},
                {"id", "dataset", "forget"});
   RequestSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
   place.optional("split", out.split);
@@ -116,6 +128,8 @@ RequestSpec request(const Place& place) {
     if (out.exemplars == "text" && place.has(key))
       place.at(key).fail("means nothing with exemplars 'text' (leave it out)");
   place.optional("samples_per_concept", out.samples_per_concept, {.min = 1});
+  out.training = place.optional_object("training");
+  if (place.has("evaluations")) out.evaluations = place.at("evaluations").ids();
   const auto forget = place.at("forget");
   if (forget.value().is_string()) {
     out.forget_split = forget.read<std::string>();
@@ -145,7 +159,7 @@ bool regularised(const Place& place, const MethodSpec& method) {
 }
 
 MethodSpec method(const Place& place) {
-  place.object({"id", "label", "params", "grid", "kl", "training", "preset"}, {"id"});
+  place.object({"id", "label", "params", "grid", "kl", "training", "preset", "requests"}, {"id"});
   MethodSpec out{.id = place.id()};
   if (out.id == "original")
     place.at("id").fail("'original' is always part of a plan (leave it out)");
@@ -153,6 +167,7 @@ MethodSpec method(const Place& place) {
   out.kl = place.optional_object("kl");
   out.training = place.optional_object("training");
   if (place.has("preset")) out.presets = presets(place.at("preset"));
+  if (place.has("requests")) out.requests = place.at("requests").ids();
   out.label = regularised(place, out) ? out.id + "+kl" : out.id;
   place.optional("label", out.label);
   if (place.has("grid")) {
@@ -177,9 +192,62 @@ EvaluationSpec evaluation(const Place& place) {
   return out;
 }
 
-Suite parse_suite(const Place& root) {
+std::map<std::string, std::string> names(const Place& place, const std::string& key) {
+  std::map<std::string, std::string> out;
+  const json object = place.optional_object(key);
+  for (const auto& [ours, theirs] : object.items())
+    out[ours] = place.at(key).at(ours).read<std::string>();
+  return out;
+}
+
+PublishedUse published_use(const Place& place, const std::filesystem::path& folder) {
+  if (place.value().is_string()) return {folder / place.read<std::string>(), {}, {}};
+  place.object({"file", "requests", "labels"}, {"file"});
+  return {folder / place.at("file").read<std::string>(), names(place, "requests"),
+          names(place, "labels")};
+}
+
+// Every word of the list at `place` must be one of `known`.
+void refuse_unknown(const Place& place, const std::vector<std::string>& known, const char* what) {
+  for (const auto& one : place.list()) {
+    const auto id = one.read<std::string>();
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    auto right = did_you_mean(id, known);
+    if (right.empty()) right = fmt::format(" (known: {})", fmt::join(known, ", "));
+    one.fail(fmt::format("'{}': no such {}{}", id, what, right));
+  }
+}
+
+template <class T>
+std::vector<std::string> ids_of(const std::vector<T>& items) {
+  std::vector<std::string> out;
+  for (const auto& item : items) out.push_back(item.id);
+  return out;
+}
+
+// What requests and methods say of each other and of evaluations, which are all read by now.
+void check_references(const Suite& suite, const Place& root) {
+  const auto requests = root.at("requests").list(), methods = root.at("methods").list();
+  for (const auto& place : requests) {
+    if (place.has("evaluations"))
+      refuse_unknown(place.at("evaluations"), ids_of(suite.evaluations), "evaluation");
+  }
+  for (const auto& place : methods) {
+    if (place.has("requests"))
+      refuse_unknown(place.at("requests"), ids_of(suite.requests), "request");
+  }
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto& request = suite.requests[i];
+    if (std::none_of(suite.methods.begin(), suite.methods.end(),
+                     [&](const auto& method) { return method.runs_on(request); }))
+      requests[i].fail(
+          fmt::format("no method runs on '{}' (name it in a method's 'requests')", request.id));
+  }
+}
+
+Suite parse_suite(const Place& root, const std::filesystem::path& folder) {
   root.object({"schema_version", "name", "title", "model", "requests", "training", "methods",
-               "seeds", "evaluations", "metrics"},
+               "seeds", "evaluations", "metrics", "published"},
               {"schema_version", "name", "model", "requests", "methods", "seeds", "evaluations",
                "metrics"});
   const auto version = root.at("schema_version").read<std::int64_t>();
@@ -206,18 +274,42 @@ Suite parse_suite(const Place& root) {
   refuse_twice(suite.requests, root.at("requests").list());
   refuse_twice(suite.evaluations, root.at("evaluations").list());
   refuse_twice(suite.metrics, root.at("metrics").list());
+  if (root.has("published")) {
+    for (const auto& place : root.at("published").list())
+      suite.published.push_back(published_use(place, folder));
+  }
   if (std::set(suite.seeds.begin(), suite.seeds.end()).size() != suite.seeds.size()) {
     root.at("seeds").fail("a seed stands there twice (each runs once)");
   }
+  check_references(suite, root);
   return suite;
 }
 
 }  // namespace
 
+bool RequestSpec::evaluated_on(const std::string& evaluation) const {
+  return evaluations.empty() ||
+         std::find(evaluations.begin(), evaluations.end(), evaluation) != evaluations.end();
+}
+
+bool MethodSpec::runs_on(const RequestSpec& request) const {
+  return requests.empty() ||
+         std::find(requests.begin(), requests.end(), request.id) != requests.end();
+}
+
+void set_seeds(Suite& suite, std::vector<std::int64_t> seeds) {
+  for (const auto seed : seeds) {
+    if (seed < 0) throw ConfigError(fmt::format("seeds: {} is too small (at least 0)", seed));
+  }
+  if (std::set(seeds.begin(), seeds.end()).size() != seeds.size())
+    throw ConfigError("seeds: a seed stands there twice (each runs once)");
+  suite.seeds = std::move(seeds);
+}
+
 Suite read_suite(const std::filesystem::path& path) {
   const json file = read_json(path);
   try {
-    auto suite = parse_suite(Place(file, ""));
+    auto suite = parse_suite(Place(file, ""), path.parent_path());
     suite.path = path;
     suite.sha256 = sha256_file(path);
     return suite;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -28,6 +29,10 @@ struct RequestSpec {
   std::string level = "fine";          // fine | coarse | hybrid
   std::string exemplars = "pictures";  // pictures | text: no pictures, the next two do not count
   std::int64_t samples_per_concept = 50;
+  nlohmann::json training = nlohmann::json::object();  // over the suite's and the preset's
+  std::vector<std::string> evaluations = {};           // ids, in the suite's order; empty: all
+
+  bool evaluated_on(const std::string& evaluation) const;
 };
 
 struct MethodSpec {
@@ -38,6 +43,9 @@ struct MethodSpec {
   nlohmann::json training = nlohmann::json::object();  // over the suite's
   // "beta", "kl.fine" or "training.learning_rate" -> values; the method runs once per combination.
   std::vector<std::pair<std::string, std::vector<nlohmann::json>>> grid = {};
+  std::vector<std::string> requests = {};  // ids of those it runs on; empty: all
+
+  bool runs_on(const RequestSpec& request) const;
 };
 
 struct EvaluationSpec {
@@ -45,6 +53,14 @@ struct EvaluationSpec {
   Role role = Role::in_domain;
   PluginUse dataset = {};
   std::string split = "test";
+};
+
+// A file of published rows (docs/published.md), and what its requests and labels are called here;
+// what is not named keeps its name.
+struct PublishedUse {
+  std::filesystem::path file = {};
+  std::map<std::string, std::string> requests = {};  // the suite's id -> the file's
+  std::map<std::string, std::string> labels = {};    // the suite's label -> the file's
 };
 
 struct Suite {
@@ -58,11 +74,20 @@ struct Suite {
   std::vector<std::int64_t> seeds;
   std::vector<EvaluationSpec> evaluations;
   std::vector<PluginUse> metrics;
+  std::vector<PublishedUse> published;
 };
 
 // Reads and checks everything that can be checked without plugins. Throws ConfigError("<path>:
 // <place>: reason"), the place as in "methods[2].kl.coarse"; an unknown key gets "did you mean".
 Suite read_suite(const std::filesystem::path& path);
+
+// Replaces the suite's seeds: whole numbers from 0, each once. Throws ConfigError("seeds: reason").
+void set_seeds(Suite& suite, std::vector<std::int64_t> seeds);
+
+// The file of a suite given by its path, or by its name ("kt_table2"): <prefix>/share/lacuna/suites
+// of the program that runs, which in a build folder is the source's suites/. Throws ConfigError
+// that names the known ones.
+std::filesystem::path find_suite(const std::string& given);
 
 // Runs `body`; a ConfigError that it throws comes out with "<suite's path>: <place>: " in front.
 template <class F>

@@ -22,8 +22,9 @@ json worker_plan(const json& job) {
   for (const auto& folder : job.at("plugins")) registry.load_folder(folder.get<std::string>());
   DataRoots roots;
   for (const auto& folder : job.at("data")) roots.folders.emplace_back(folder.get<std::string>());
-  return {{"plan",
-           to_json(make_plan(read_suite(job.at("suite").get<std::string>()), registry, roots))}};
+  auto suite = read_suite(job.at("suite").get<std::string>());
+  if (!job.at("seeds").empty()) set_seeds(suite, job.at("seeds"));
+  return {{"plan", to_json(make_plan(suite, registry, roots))}};
 }
 
 json worker_forgetting_set(const json& job) {

@@ -1,5 +1,6 @@
 #include "sample_results.hpp"
 
+#include <ATen/ATen.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "run/predictions.hpp"
 #include "support/hash.hpp"
 
 namespace sample {
@@ -254,6 +256,80 @@ void write_results(const fs::path& folder, const Options& options) {
       {"originals", {{{"key", original}, {"model", "demo"}, {"request", "difficult"}}}},
       {"evaluations", planned_evaluations(options.unmatched)}};
   write(folder / "plans" / "demo.json", plan.dump(2));
+}
+
+namespace {
+
+lacuna::EvaluationPredictions predictions_of(const std::string& id, const json& counts) {
+  lacuna::EvaluationPredictions out;
+  out.id = id;
+  const bool grouped = counts.contains("retain");
+  const bool forget = counts.contains("forget");
+  const auto& first = grouped ? counts["retain"] : counts["all"];
+  out.role = !grouped            ? lacuna::Role::zero_shot
+             : id == "in_domain" ? lacuna::Role::in_domain
+                                 : lacuna::Role::out_of_domain;
+  const bool hierarchical = first.contains("coarse");
+  auto& it = out.predictions;
+  it.taxonomy.fine = {"a", "b"};
+  if (hierarchical) it.taxonomy.coarse = {"A", "B"}, it.taxonomy.parent = {0, 1};
+  if (forget) out.forget = {0};
+  std::vector<std::int64_t> target, fine, coarse;
+  const auto add = [&](const json& group, std::int64_t label) {
+    const auto n = group["fine"][1].get<std::int64_t>();
+    for (std::int64_t i = 0; i < n; ++i) {
+      target.push_back(label);
+      fine.push_back(i < group["fine"][0].get<std::int64_t>() ? label : 1 - label);
+      if (hierarchical)
+        coarse.push_back(i < group["coarse"][0].get<std::int64_t>() ? label : 1 - label);
+    }
+  };
+  if (forget) add(counts["forget"], 0);
+  add(first, 1);
+  it.fine_target = at::tensor(target, at::kLong);
+  it.fine_predicted = at::tensor(fine, at::kLong);
+  if (hierarchical) it.coarse_predicted = at::tensor(coarse, at::kLong);
+  return out;
+}
+
+}  // namespace
+
+void write_predictions(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder / "cells")) {
+    auto cell = read(entry.path());
+    if (!cell.contains("counts")) continue;
+    std::vector<lacuna::EvaluationPredictions> all;
+    for (const auto& [id, counts] : cell["counts"].items())
+      all.push_back(predictions_of(id, counts));
+    const auto file = "predictions/" + cell["key"].get<std::string>() + ".safetensors";
+    lacuna::save_predictions(folder / file, all);
+    cell["predictions"] = {{"file", file}, {"sha256", lacuna::sha256_file(folder / file)}};
+    write(entry.path(), cell.dump(2));
+  }
+}
+
+json published_table(const std::string& id) {
+  auto table = read(fs::path(LACUNA_SOURCE_DIR) / "results/published" / (id + ".json"));
+  for (auto& board : table["boards"])
+    board["dataset"] = "shapes", board["samples_per_concept"] = 50;
+  return table;
+}
+
+void add_published(const fs::path& folder, const json& content) {
+  json requests = json::object(), labels = json::object();
+  for (const auto& board : content.at("boards")) {
+    const std::string request = board.at("request");
+    requests[request] = request;
+    for (const auto& row : board.at("rows"))
+      labels[row.at("label").get<std::string>()] = row.at("label");
+  }
+  edit(folder / "plans/demo.json", [&](json& plan) {
+    plan["published"].push_back({{"file", content.at("id").get<std::string>() + ".json"},
+                                 {"sha256", lacuna::sha256(content.dump())},
+                                 {"requests", requests},
+                                 {"labels", labels},
+                                 {"content", content}});
+  });
 }
 
 Folder::Folder() {

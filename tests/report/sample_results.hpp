@@ -20,6 +20,17 @@ struct Options {
 // deterministic.
 void write_results(const std::filesystem::path& folder, const Options& options = {});
 
+// Gives every cell that has counts the predictions they could be of, which agree where the counts
+// let them.
+void write_predictions(const std::filesystem::path& folder);
+
+// The published table of that name in results/published, as one of the data that write_results
+// makes up: "shapes" with 50 pictures a concept.
+nlohmann::json published_table(const std::string& id);
+
+// Puts a published table into the folder's plan, its requests and labels by their own names.
+void add_published(const std::filesystem::path& folder, const nlohmann::json& content);
+
 // The key of a cell of that folder.
 std::string key_of(const std::string& label, int seed);
 

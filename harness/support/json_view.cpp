@@ -1,8 +1,11 @@
-#include "report/json_view.hpp"
+#include "support/json_view.hpp"
+
+#include <algorithm>
 
 #include "lacuna/error.hpp"
+#include "lacuna/taxonomy.hpp"
 
-namespace lacuna::report {
+namespace lacuna {
 
 void JsonView::fail(const std::string& reason) const {
   throw ConfigError(file_ + ": " + (path_.empty() ? "" : path_ + ": ") + reason);
@@ -26,6 +29,14 @@ std::optional<JsonView> JsonView::find(const std::string& key) const {
   return child(*found, key);
 }
 
+void JsonView::only(const std::vector<std::string>& known) const {
+  if (!value_->is_object()) fail("is no object");
+  for (const auto& [key, value] : value_->items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      fail("'" + key + "': unknown key" + did_you_mean(key, known));
+  }
+}
+
 std::string JsonView::text() const {
   if (!value_->is_string()) fail("is no string");
   return value_->get<std::string>();
@@ -39,6 +50,11 @@ std::int64_t JsonView::integer() const {
 double JsonView::number() const {
   if (!value_->is_number()) fail("is no number");
   return value_->get<double>();
+}
+
+bool JsonView::boolean() const {
+  if (!value_->is_boolean()) fail("is neither true nor false");
+  return value_->get<bool>();
 }
 
 std::vector<JsonView> JsonView::items() const {
@@ -57,4 +73,4 @@ std::vector<std::pair<std::string, JsonView>> JsonView::members() const {
   return views;
 }
 
-}  // namespace lacuna::report
+}  // namespace lacuna

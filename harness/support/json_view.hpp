@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace lacuna::report {
+namespace lacuna {
 
 // Borrows the document, which must outlive it. Every member throws ConfigError("<file>: <path>:
 // reason").
@@ -20,9 +20,13 @@ class JsonView {
   JsonView at(const std::string& key) const;                   // throws if absent
   std::optional<JsonView> find(const std::string& key) const;  // nothing if absent or null
 
+  // Throws, with "did you mean", if the object has a member that is not in `known`.
+  void only(const std::vector<std::string>& known) const;
+
   std::string text() const;
   std::int64_t integer() const;  // a whole number: 2.7 is refused, not cut
   double number() const;
+  bool boolean() const;
   std::vector<JsonView> items() const;                            // of an array
   std::vector<std::pair<std::string, JsonView>> members() const;  // of an object, by key
 
@@ -38,4 +42,4 @@ class JsonView {
   std::string file_, path_;
 };
 
-}  // namespace lacuna::report
+}  // namespace lacuna

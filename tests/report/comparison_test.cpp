@@ -1,0 +1,269 @@
+// Measured beside published: the gate, the difference, whether it is inside the interval.
+#include "report/comparison.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_floating_point.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <functional>
+
+#include "lacuna/error.hpp"
+#include "report/report.hpp"
+#include "sample_results.hpp"
+#include "shell.hpp"
+#include "support/files.hpp"
+
+using namespace lacuna::report;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::WithinAbs;
+using nlohmann::json;
+
+namespace {
+
+struct Setup {
+  sample::Folder folder;
+  std::filesystem::path results = folder / "results/demo";
+
+  explicit Setup(
+      int seeds = 1, const std::string& table = "kt_table2",
+      const std::function<void(json&)>& change = [](json&) {}) {
+    sample::write_results(results, {.seeds = seeds});
+    auto content = sample::published_table(table);
+    change(content);
+    sample::add_published(results, content);
+    sample::write_predictions(results);
+  }
+
+  void edit_counts(const std::string& label, int seed, const std::function<void(json&)>& change) {
+    sample::edit(results / "cells" / (sample::key_of(label, seed) + ".json"),
+                 [&](json& cell) { change(cell["counts"]["in_domain"]); });
+    sample::write_predictions(results);
+  }
+
+  json leaderboard() const {
+    make_reports({results}, folder / "reports/demo", TableStyle::plain);
+    return sample::read(folder / "reports/demo/leaderboard.json")["boards"][0];
+  }
+
+  std::string page() const {
+    make_reports({results}, folder / "reports/demo", TableStyle::plain);
+    return lacuna::read_file(folder / "reports/demo/index.html");
+  }
+
+  Gate gate() const {
+    const Results loaded = load_results(results);
+    const auto boards = make_boards(loaded);
+    PredictionFiles files(results);
+    return compare(boards.at(0), files).at(0).gate;
+  }
+};
+
+json numbers_of(const json& board, const std::string& label) {
+  for (const auto& row : board["published"][0]["rows"]) {
+    if (row["label"] == label) return row["numbers"];
+  }
+  FAIL("no row " << label);
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("the paper's own counts pass the gate and differ by nothing but errata and rounding") {
+  Setup setup;
+  CHECK(setup.gate().passed());
+  CHECK(setup.gate().exact());
+  const auto board = setup.leaderboard();
+  CHECK(board["published"][0]["gate"]["state"] == "passed");
+  CHECK(board["published"][0]["gate"]["checks"].size() == 6);
+  for (const char* label :
+       {"GA", "GA+KL", "GDiff", "Relabeling", "ME+GD", "Task vector", "NPO+KL", "NHL+KL"}) {
+    const auto numbers = numbers_of(board, label);
+    for (const auto& [name, number] : numbers.items()) {
+      if (name == "zero_shot") continue;  // made up in the sample
+      INFO(label << " " << name);
+      CHECK_THAT(number["difference"].get<double>(), WithinAbs(0, 1e-12));
+      CHECK(number["inside"] == true);
+      CHECK(number["published"]["from"] == "counts");
+    }
+  }
+  const auto zero_shot = numbers_of(board, "NHL+KL")["zero_shot"];
+  CHECK(zero_shot["published"]["from"] == "print");
+  CHECK(zero_shot["published"]["value"] == 0.8253);
+  const auto utility = numbers_of(board, "ME+GD")["utility"]["published"];
+  CHECK(utility["printed"] == 0.8869);
+  CHECK(utility["erratum"]["kind"] == "typo");
+  CHECK_THAT(utility["value"].get<double>(), WithinAbs(0.86689093, 1e-8));
+}
+
+TEST_CASE("a difference is inside or outside of the interval of one run's pictures") {
+  Setup setup;
+  // Published: 10 of 500 and 2428 of 4450.
+  setup.edit_counts("NHL+KL", 1, [](json& counts) { counts["forget"]["fine"] = {14, 500}; });
+  setup.edit_counts("NPO+KL", 1, [](json& counts) { counts["forget"]["fine"] = {80, 500}; });
+  const auto board = setup.leaderboard();
+  const auto near = numbers_of(board, "NHL+KL"), far = numbers_of(board, "NPO+KL");
+  CHECK_THAT(near["forget_fine"]["difference"].get<double>(), WithinAbs(4 / 500.0, 1e-12));
+  CHECK(near["forget_fine"]["inside"] == true);
+  CHECK(near["quality"]["inside"] == true);
+  CHECK(near["quality"]["further_run"].is_null());
+  CHECK_THAT(far["forget_fine"]["difference"].get<double>(), WithinAbs(40 / 500.0, 1e-12));
+  CHECK(far["forget_fine"]["inside"] == false);
+  CHECK(far["quality"]["inside"] == false);
+  CHECK(far["quality"]["difference"].get<double>() < 0);
+}
+
+TEST_CASE("several seeds widen the interval to that of a further run") {
+  Setup one(1), three(3);
+  const auto a = numbers_of(one.leaderboard(), "NHL+KL")["retain_fine"],
+             b = numbers_of(three.leaderboard(), "NHL+KL")["retain_fine"];
+  CHECK(a["further_run"].is_null());
+  CHECK(b["further_run"].get<double>() > 0);
+  const auto width = [](const json& it) {
+    return it["interval"][1].get<double>() - it["interval"][0].get<double>();
+  };
+  CHECK(width(b) > width(a));
+}
+
+TEST_CASE("the gate lets a picture in five hundred pass, and says what it stopped at") {
+  Setup setup;
+  const auto with_original = [&](const std::function<void(json&)>& change) {
+    setup.edit_counts("original", 0, change);
+    return setup.gate();
+  };
+  auto gate = with_original([](json& counts) {
+    counts["forget"]["fine"] = {466, 500};
+    counts["all"]["fine"] = {3375, 4950};
+  });
+  CHECK(gate.passed());
+  CHECK_FALSE(gate.exact());
+  CHECK(gate.in_words() ==
+        "passed: the original model gets the published counts, within 0.2 % of "
+        "the pictures");
+  gate = with_original([](json& counts) {
+    counts["forget"]["fine"] = {465, 500};
+    counts["retain"]["coarse"] = {2273, 4450};
+  });
+  CHECK(gate.in_words() ==
+        "failed: the original model's counts are others: forget fine 465 instead "
+        "of 467, retain coarse 2,273 instead of 2,264; the model is demo instead "
+        "of openai/ViT-L-14");
+  CHECK_FALSE(gate.passed());
+}
+
+TEST_CASE("behind a failed gate the numbers stand beside each other without a difference") {
+  Setup setup;
+  setup.edit_counts("original", 0, [](json& counts) {
+    counts = {{"forget", {{"fine", {9, 20}}, {"coarse", {8, 20}}}},
+              {"retain", {{"fine", {50, 178}}, {"coarse", {60, 178}}}},
+              {"all", {{"fine", {59, 198}}, {"coarse", {68, 198}}}}};
+  });
+  const auto gate = setup.gate();
+  CHECK(gate.in_words() ==
+        "failed: miniature data: 198 test pictures instead of 4,950; the model is "
+        "demo instead of openai/ViT-L-14");
+  const auto board = setup.leaderboard();
+  const auto quality = numbers_of(board, "NHL+KL")["quality"];
+  CHECK(quality["difference"].is_null());
+  CHECK(quality["inside"].is_null());
+  CHECK_FALSE(quality["measured"].is_null());
+  CHECK_FALSE(quality["published"]["value"].is_null());
+  const auto page = setup.page();
+  CHECK_THAT(page, ContainsSubstring("Gate failed: miniature data"));
+  CHECK_THAT(page, ContainsSubstring("198 test pictures instead of 4,950"));
+  CHECK_THAT(page, ContainsSubstring("they are not comparable"));
+  CHECK_THAT(page, !ContainsSubstring("class=\"verdict"));
+  const auto text = make_reports({setup.results}, "", TableStyle::plain);
+  CHECK_THAT(text, ContainsSubstring("Gate failed: miniature data: 198 test pictures instead of "
+                                     "4,950"));
+  CHECK_THAT(text, !ContainsSubstring("· difference"));
+}
+
+TEST_CASE("other data, other requests, a missing original and nothing published are said") {
+  Setup other(1, "kt_table2", [](json& table) {
+    table["boards"][0]["dataset"] = "imgnet_dogs";
+    table["boards"][0]["samples_per_concept"] = 200;
+  });
+  CHECK(other.gate().in_words() ==
+        "failed: other data: shapes instead of imgnet_dogs; 50 pictures a concept instead of 200; "
+        "the model is demo instead of openai/ViT-L-14");
+
+  Setup missing;
+  std::filesystem::remove(missing.results / "cells" / (sample::key_of("original", 0) + ".json"));
+  CHECK(missing.gate().in_words() == "waiting: the original model: missing: no result file yet");
+
+  Setup open(1, "kt_table2", [](json& table) { table["boards"][0].erase("original"); });
+  CHECK(open.gate().state == Gate::State::open);
+  CHECK_THAT(open.gate().in_words(), ContainsSubstring("nothing is published of the original"));
+  CHECK(numbers_of(open.leaderboard(), "NHL+KL")["quality"]["difference"].is_null());
+}
+
+TEST_CASE("a fragment of a table shows what is known, where it is from, and nothing else") {
+  Setup setup(1, "kt_table14", [](json& table) {
+    table["boards"].erase(0);
+    table["boards"][0]["request"] = "difficult";
+  });
+  const auto board = setup.leaderboard();
+  const auto& row = board["published"][0]["rows"][0];
+  CHECK(row["provenance"] == "second_hand");
+  CHECK(row["numbers"].size() == 2);  // Quality is printed; forget fine follows
+  CHECK(row["numbers"]["forget_fine"]["published"]["printed"].is_null());
+  CHECK(row["numbers"]["quality"]["inside"] == true);
+  CHECK_THAT(setup.page(), ContainsSubstring("Second hand: from a summary of the paper"));
+}
+
+TEST_CASE("the report's text holds measured, interval, published and difference") {
+  Setup setup(3);
+  const auto text = make_reports({setup.results}, "", TableStyle::plain);
+  for (const char* words :
+       {"Beside Table 2 (arXiv 2506.11253), printed by its authors, not measured here.",
+        "Gate passed: the original model gets the published counts, exactly.", "· published",
+        "· 95 % interval", "· difference", " inside", " outside",
+        "* ME+GD, Utility: printed 88.69, 86.69 is right:", "one further run with another seed"})
+    CHECK_THAT(text, ContainsSubstring(words));
+  const auto markdown = make_reports({setup.results}, "", TableStyle::markdown);
+  CHECK_THAT(markdown, ContainsSubstring("| · published | 88.20 | 2.00 | 48.23\\* | 54.56 |"));
+}
+
+TEST_CASE("the published part of leaderboard.json follows the schema, passed or not") {
+  if (sample::shell("python3 -c 'import jsonschema'").code != 0)
+    SKIP("python3-jsonschema is not installed");
+  Setup passed(3);
+  Setup failed(1, "kt_table14", [](json& table) { table["boards"][1]["request"] = "difficult"; });
+  for (const auto* setup : {&passed, &failed}) {
+    CHECK(setup->leaderboard().contains("published"));
+    const auto checked = sample::shell(
+        "python3 -c 'import json, sys, jsonschema\n"
+        "schema, document = (json.load(open(name)) for name in sys.argv[1:])\n"
+        "jsonschema.Draft7Validator.check_schema(schema)\n"
+        "jsonschema.validate(document, schema)' " +
+        sample::quote(LACUNA_SOURCE_DIR "/docs/schema/leaderboard.schema.json") + " " +
+        sample::quote((setup->folder / "reports/demo/leaderboard.json").string()));
+    INFO(checked.err);
+    CHECK(checked.code == 0);
+  }
+}
+
+TEST_CASE("text of a published table is text on the page") {
+  const std::string evil = R"("><script>alert('x')</script><img src=x onerror=alert(1)>)";
+  Setup setup(1, "kt_table2", [&](json& table) {
+    for (const char* key : {"authors", "title", "reference", "place", "note"})
+      table["source"][key] = evil;
+    table["model"] = evil;
+    table["boards"][0]["rows"][5]["errata"][0]["note"] = evil;
+  });
+  const auto page = setup.page();
+  CHECK(page.find("<script>alert") == std::string::npos);
+  CHECK(page.find("<img") == std::string::npos);
+  CHECK_THAT(page, ContainsSubstring("&lt;script&gt;alert(&#39;x&#39;)"));
+}
+
+TEST_CASE("a damaged published table in a plan is one clear line") {
+  Setup setup;
+  sample::edit(setup.results / "plans/demo.json",
+               [](json& plan) { plan["published"][0]["content"]["measured"] = true; });
+  CHECK_THROWS_WITH(
+      load_results(setup.results),
+      EndsWith("plans/demo.json: kt_table2.json: measured: is true (what this program "
+               "measures stands in results/<suite>)"));
+}
