@@ -84,10 +84,7 @@ int check(const CheckOptions& options, const Globals& globals) {
   } catch (const ConfigError& error) {
     report["usable"] = false;
     report["reason"] = error.what();
-    std::cout << (options.json
-                      ? report.dump(2)
-                      : fmt::format("{} cannot be used: {}", options.chosen.name, error.what()))
-              << '\n';
+    std::cout << (options.json ? report.dump(2) : error.what()) << '\n';
     return exit_code::users_mistake;
   }
   ProgressLine progress;
