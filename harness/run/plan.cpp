@@ -14,10 +14,11 @@ namespace {
 using nlohmann::json;
 
 struct Model {
-  std::filesystem::path folder;
+  std::filesystem::path path;  // a folder or a file
   std::string name;
   json identity;
   std::int64_t image_size;
+  std::string vocabulary;  // found here, because a process that unlearns sees no data folder
 };
 
 class Planner {
@@ -77,17 +78,20 @@ class Planner {
     std::vector<Model> out;
     for (const auto& path : suite_.models) {
       at_place(suite_, "model", [&] {
-        const auto folder = std::filesystem::weakly_canonical(path);
-        const auto checkpoint = load_checkpoint(folder);
-        const auto name = folder.filename().string();
+        const auto model = std::filesystem::weakly_canonical(path);
+        const auto checkpoint =
+            load_checkpoint(model, {.data = {data_.begin(), data_.end()}});
+        const bool file = std::filesystem::is_regular_file(model);
+        const auto name = (file ? model.stem() : model.filename()).string();
         for (const auto& other : out) {
           if (other.name == name)
-            throw ConfigError(fmt::format("two models are named '{}' (rename a folder)", name));
+            throw ConfigError(fmt::format("two models are named '{}' (rename one)", name));
         }
-        out.push_back({folder,
+        out.push_back({model,
                        name,
                        {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
-                       checkpoint.config.vision.image_size});
+                       checkpoint.config.vision.image_size,
+                       std::filesystem::absolute(checkpoint.vocabulary).string()});
       });
     }
     return out;
@@ -151,7 +155,8 @@ class Planner {
                            {"seed", seed},
                            {"image_size", model.image_size},
                            {"data", data_}};
-    out.unlearn = {{"model", model.folder.string()},
+    out.unlearn = {{"model", model.path.string()},
+                   {"vocabulary", model.vocabulary},
                    {"method", out.method},
                    {"params", variant.params},
                    {"library", variant.plugin->library.string()},
@@ -165,7 +170,8 @@ class Planner {
   void finish(PlannedCell& out, const Model& model, const ResolvedRequest& request) const {
     out.key = cell_key(out.cell);
     out.matching = request.matching;
-    out.evaluate = {{"model", model.folder.string()},
+    out.evaluate = {{"model", model.path.string()},
+                    {"vocabulary", model.vocabulary},
                     {"evaluations", request.evaluation_jobs},
                     {"data", data_}};
     if (request.unavailable.empty()) return;

@@ -49,7 +49,7 @@ struct Suite {
   std::filesystem::path path;
   std::string sha256;  // of the file's bytes
   std::string name, title;
-  std::vector<std::filesystem::path> models;  // folders
+  std::vector<std::filesystem::path> models;  // folders, or files of weights
   std::vector<RequestSpec> requests;
   nlohmann::json training = nlohmann::json::object();
   std::vector<MethodSpec> methods;
