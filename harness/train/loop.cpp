@@ -10,6 +10,7 @@
 #include "lacuna/optimizer.hpp"
 #include "lacuna/random.hpp"
 #include "train/best_epoch.hpp"
+#include "train/frozen.hpp"
 #include "train/kl_terms.hpp"
 
 namespace lacuna {
@@ -120,34 +121,6 @@ void keep(const Clip& student, NamedTensors& kept) {
     }
   }
 }
-
-// Entries that a method keeps out of training.
-class Frozen {
- public:
-  Frozen(const Clip& student, const NamedTensors& trainable) {
-    for (const auto& [name, mask] : trainable) {
-      const auto found = student.weights().find(name);
-      if (found == student.weights().end())
-        throw Error(fmt::format("trainable: '{}' is no weight of the model", name));
-      const auto& weight = found->second;
-      if (!mask.defined() || mask.scalar_type() != at::kBool || mask.sizes() != weight.sizes())
-        throw Error(fmt::format("trainable: '{}' is not bool of its weight's shape", name));
-      parts_.push_back({weight, mask.to(weight.device()), weight.detach().clone()});
-    }
-  }
-
-  // Gradient, momentum and decay may have moved them: they get their bytes back.
-  void restore() {
-    at::NoGradGuard no_grad;
-    for (auto& [weight, mask, bytes] : parts_) weight.copy_(at::where(mask, weight, bytes));
-  }
-
- private:
-  struct Part {
-    at::Tensor weight, mask, bytes;
-  };
-  std::vector<Part> parts_;
-};
 
 }  // namespace
 
