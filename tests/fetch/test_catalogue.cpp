@@ -4,6 +4,7 @@
 
 #include "fetch/catalogue.hpp"
 #include "fetch/fetch_display.hpp"
+#include "lacuna/error.hpp"
 #include "server.hpp"
 
 using namespace lacuna;
@@ -182,7 +183,7 @@ TEST_CASE("Checksums are read with their algorithm") {
                     "'abc': is not a checksum (write sha256:<64 hex digits> or md5:<32>)");
   CHECK_THROWS_WITH(checksum_from("sha1:abc"), ContainsSubstring("is not a checksum"));
   CHECK_THROWS_WITH(checksum_from("sha256:abc"), "'sha256:abc': sha256 is 64 hex digits");
-  CHECK_THROWS_WITH(checksum_from("md5:" + std::string(32, 'g')),
+  CHECK_THROWS_WITH(checksum_from("md5:gggggggggggggggggggggggggggggggg"),
                     ContainsSubstring("32 hex digits"));
   const TemporaryFolder folder;
   write(folder / "abc", "abc");  // RFC 1321, FIPS 180

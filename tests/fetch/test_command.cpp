@@ -174,7 +174,7 @@ TEST_CASE("fetch --url brings any file, and unpacks it if asked to") {
 
 TEST_CASE("fetch says that the disk is full, and goes on when there is room") {
   const World world;
-  auto done = run_shell("ulimit -f 100; " + world.command("x"));
+  auto done = run_shell("ulimit -f 200; " + world.command("x"));
   CHECK(done.code == 1);
   const auto part = (world.data / "downloads/x.part").string();
   CHECK_THAT(done.err, ContainsSubstring("error: " + part +

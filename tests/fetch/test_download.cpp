@@ -70,7 +70,7 @@ TEST_CASE("A file is downloaded, checked and named") {
 TEST_CASE("Both checksums have to hold") {
   World world;
   auto what = world.wanted("ok");
-  what.checksums.push_back(checksum_from("md5:" + std::string(32, 'a')));
+  what.checksums.push_back(checksum_from("md5:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
   CHECK_THAT(world.complaint(what), ContainsSubstring("its checksum is md5:"));
   CHECK_FALSE(fs::exists(world.file));
 }
@@ -186,7 +186,7 @@ TEST_CASE("A part that is longer than the file is thrown away") {
   write(world.part, world.content + "more");
   write(world.notes, nlohmann::json{{"url", world.server.url("ok", "x")}}.dump());
   auto what = world.wanted("ok");
-  what.bytes = GENERATE_COPY(as<std::uint64_t>{}, 0, world.content.size());
+  if (GENERATE(true, false)) what.bytes = 0;  // not known
   download(what, world.options);
   world.check_arrived();
 }

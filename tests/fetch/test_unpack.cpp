@@ -7,6 +7,7 @@
 #include "archives.hpp"
 #include "fetch/transfer.hpp"
 #include "fetch/unpack.hpp"
+#include "lacuna/error.hpp"
 #include "server.hpp"
 
 using namespace lacuna;
