@@ -70,8 +70,8 @@ ordered_json cache_report() {
 ordered_json catalogue_report(const DataRoots& roots) {
   auto there = ordered_json::array(), missing = ordered_json::array();
   for (const auto& [name, item] : Catalogue::builtin().items()) {
-    if (const auto folder = folder_with(item, roots)) {
-      there.push_back({{"name", name}, {"folder", folder->string()}});
+    if (const auto places = places_of(item, roots); !places.empty()) {
+      there.push_back({{"name", name}, {"place", places.front().string()}});
     } else {
       missing.push_back({{"name", name}, {"how", how_to_get(item, roots)}});
     }

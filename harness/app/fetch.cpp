@@ -27,25 +27,38 @@ std::string size_of(const CatalogueItem& item) {
   return item.bytes() > 0 ? bytes_text(item.bytes()) : "?";
 }
 
+std::vector<std::string> texts(const std::vector<std::filesystem::path>& places) {
+  std::vector<std::string> out;
+  for (const auto& place : places) out.push_back(place.string());
+  return out;
+}
+
 int print_list(const Catalogue& catalogue, const DataRoots& roots, bool as_json) {
   auto rows = ordered_json::array();
   for (const auto& [name, item] : catalogue.items()) {
-    const auto folder = folder_with(item, roots);
-    ordered_json row{{"name", name},      {"kind", item.kind},       {"title", item.title},
-                     {"home", item.home}, {"license", item.license}, {"bytes", item.bytes()},
-                     {"there", !!folder}};
-    if (folder) row["folder"] = folder->string();
+    const auto places = places_of(item, roots);
+    ordered_json row{{"name", name},
+                     {"kind", item.kind},
+                     {"title", item.title},
+                     {"home", item.home},
+                     {"license", item.license},
+                     {"bytes", item.bytes()},
+                     {"there", !places.empty()}};
+    row["places"] = texts(places);
     if (!item.by_hand.empty()) row["by_hand"] = item.by_hand;
     row["files"] = ordered_json::array();
     for (const auto& file : item.files) {
-      ordered_json one{{"url", file.url}, {"bytes", file.bytes}, {"places", file.places()}};
+      ordered_json one{{"url", file.url},
+                       {"save_as", file.save_as},
+                       {"bytes", file.bytes},
+                       {"places", file.places()}};
       for (const auto& sum : file.checksums) one[sum.algorithm] = sum.hex;
       row["files"].push_back(std::move(one));
     }
     rows.push_back(std::move(row));
     if (as_json) continue;
     fmt::print("{:<20} {:<10} {:>8}  {:<6} {} ({})\n", name, item.kind, size_of(item),
-               folder ? "there" : "-", item.title, item.license);
+               places.empty() ? "-" : "there", item.title, item.license);
   }
   if (as_json) fmt::print("{}\n", rows.dump(2));
   return exit_code::ok;
@@ -68,7 +81,7 @@ CatalogueItem item_of_url(const Options& options) {
   } else {
     file.to = options.to;
   }
-  return {.name = options.to, .kind = "dataset", .files = {file}, .holds = {options.to}};
+  return {.name = options.to, .kind = "dataset", .files = {file}, .holds = {{options.to}}};
 }
 
 // --checksum is for the one file whose checksum nobody publishes: it adds, it never replaces.
@@ -107,7 +120,7 @@ std::vector<CatalogueItem> chosen(const Options& options, const Catalogue& catal
 // Returns "fetched" or "there".
 std::string fetch_item(const CatalogueItem& item, const DataRoots& roots, FetchOptions options,
                        FetchDisplay& display) {
-  if (folder_with(item, roots)) return "there";
+  if (!places_of(item, roots).empty()) return "there";
   if (item.files.empty())
     throw Error(fmt::format("{}: no program may download it: {}", item.name, item.by_hand));
   bool fetched = false;
@@ -142,13 +155,12 @@ int fetch_all(const Options& options, const Catalogue& catalogue, const DataRoot
     ordered_json row{{"name", item.name}};
     try {
       row["status"] = fetch_item(item, roots, fetch, display);
-      row["places"] = ordered_json::array();
-      const auto folder = folder_with(item, roots).value_or(roots.folders.front());
-      for (const auto& place : item.holds) row["places"].push_back((folder / place).string());
+      const auto places = texts(places_of(item, roots));
+      row["places"] = places;
       display.clear();
       if (!options.json)
         fmt::print("{}: {}: {}\n", item.name, row["status"].get<std::string>(),
-                   fmt::join(row["places"].get<std::vector<std::string>>(), ", "));
+                   fmt::join(places, ", "));
     } catch (const FetchInterrupted& error) {
       display.line(error.what());
       return 128 + interruption;

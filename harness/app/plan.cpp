@@ -94,9 +94,13 @@ void print_missing(const ordered_json& missing) {
   if (missing.empty()) return;
   fmt::print("missing on this machine:\n");
   for (const auto& row : missing) {
-    fmt::print("  {} {}: {}\n", row["kind"].get<std::string>(), row["name"].get<std::string>(),
-               row["reason"].get<std::string>());
-    if (!row["how"].is_null()) fmt::print("    get it: {}\n", row["how"].get<std::string>());
+    const auto kind = row["kind"].get<std::string>(), name = row["name"].get<std::string>();
+    const auto reason = row["reason"].get<std::string>();
+    // Most reasons name the thing themselves, and that of a model says how to get it.
+    fmt::print("  {} {}{}\n", kind, reason.starts_with(name + ":") ? "" : name + ": ", reason);
+    if (row["how"].is_null()) continue;
+    const auto how = row["how"].get<std::string>();
+    if (reason.find(how) == reason.npos) fmt::print("    get it: {}\n", how);
   }
 }
 

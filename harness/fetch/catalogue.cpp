@@ -106,6 +106,20 @@ CatalogueFile read_file_entry(const json& value, const std::string& place, bool 
   return out;
 }
 
+// Each a place, or a list of places of which one will do.
+std::vector<std::vector<std::string>> holds_of(const Entry& entry) {
+  if (!entry["holds"].is_array()) entry.fail("holds", "a list is needed");
+  std::vector<std::vector<std::string>> out;
+  for (const auto& one : entry["holds"]) {
+    auto& choices = out.emplace_back();
+    for (const auto& place : one.is_array() ? one : json::array({one})) {
+      if (!place.is_string()) entry.fail("holds", "places are texts");
+      choices.push_back(entry.path_of("holds", place.get<std::string>()));
+    }
+  }
+  return out;
+}
+
 CatalogueItem read_item(const std::string& name, const json& value, const std::string& place,
                         bool allow_http) {
   const Entry entry(
@@ -130,14 +144,10 @@ CatalogueItem read_item(const std::string& name, const json& value, const std::s
           entry["files"][i], fmt::format("{}[{}]", entry.place("files"), i), allow_http));
   }
   if (entry.has("holds")) {
-    if (!entry["holds"].is_array()) entry.fail("holds", "a list is needed");
-    for (const auto& one : entry["holds"]) {
-      if (!one.is_string()) entry.fail("holds", "places are texts");
-      out.holds.push_back(entry.path_of("holds", one.get<std::string>()));
-    }
+    out.holds = holds_of(entry);
   } else {
     for (const auto& file : out.files)
-      for (const auto& one : file.places()) out.holds.push_back(one);
+      for (const auto& one : file.places()) out.holds.push_back({one});
   }
   if (out.holds.empty()) entry.fail("holds", "is missing");
   return out;
@@ -214,16 +224,20 @@ bool is_safe_relative(const std::string& path) {
   return true;
 }
 
-std::optional<std::filesystem::path> folder_with(const CatalogueItem& item,
-                                                 const DataRoots& roots) {
+std::vector<std::filesystem::path> places_of(const CatalogueItem& item, const DataRoots& roots) {
   for (const auto& folder : roots.folders) {
-    std::error_code ignored;
-    if (std::all_of(item.holds.begin(), item.holds.end(), [&](const std::string& place) {
-          return std::filesystem::exists(folder / place, ignored);
-        }))
-      return folder;
+    std::vector<std::filesystem::path> out;
+    for (const auto& choices : item.holds) {
+      const auto found =
+          std::find_if(choices.begin(), choices.end(), [&](const std::string& place) {
+            std::error_code ignored;
+            return std::filesystem::exists(folder / place, ignored);
+          });
+      if (found != choices.end()) out.push_back(folder / *found);
+    }
+    if (out.size() == item.holds.size()) return out;
   }
-  return std::nullopt;
+  return {};
 }
 
 std::string how_to_get(const CatalogueItem& item, const DataRoots& roots) {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +35,8 @@ struct CatalogueItem {
   std::string checksums_from = {};        // who published them, in words
   std::vector<CatalogueFile> files = {};  // empty: it cannot be downloaded by a program
   std::string by_hand = {};               // then, what to do
-  std::vector<std::string> holds = {};    // where all these are, the item is
+  // Where all these are in one data folder, the item is; of each, one of the places will do.
+  std::vector<std::vector<std::string>> holds = {};
 
   std::uint64_t bytes() const;  // to download; 0: not known
 };
@@ -67,8 +67,8 @@ Catalogue catalogue_from(const std::string& source, const nlohmann::json& json, 
 // characters.
 bool is_safe_relative(const std::string& path);
 
-// The first of the data folders that holds all of the item.
-std::optional<std::filesystem::path> folder_with(const CatalogueItem& item, const DataRoots& roots);
+// Where the item lies, all of it in the first data folder that has it; empty if none has.
+std::vector<std::filesystem::path> places_of(const CatalogueItem& item, const DataRoots& roots);
 
 // One line: "lacuna fetch <name> --data <folder> (933 MB)", or what to do by hand.
 std::string how_to_get(const CatalogueItem& item, const DataRoots& roots);

@@ -29,6 +29,12 @@ void wait(double seconds, const std::function<bool()>& interrupted) {
   }
 }
 
+void forget(const fs::path& part) {
+  std::error_code ignored;
+  fs::remove(part, ignored);
+  fs::remove(part.string() + ".json", ignored);
+}
+
 // Returns whether the part was put together from more than one request.
 bool bring(const Download& what, const fs::path& part, const DownloadOptions& options) {
   const TransferRequest request{.url = what.url,
@@ -43,8 +49,9 @@ bool bring(const Download& what, const fs::path& part, const DownloadOptions& op
     if (options.interrupted()) throw FetchInterrupted();
     const auto end = transfer(request);
     if (end.kind == Kind::complete) return end.resumed;
-    if (end.kind == Kind::refused) throw Error(what.url + ": " + end.reason);
     const auto size = fs::file_size(part);
+    if (size == 0 && (end.kind == Kind::refused || failures == options.retries)) forget(part);
+    if (end.kind == Kind::refused) throw Error(what.url + ": " + end.reason);
     failures = size > best ? 1 : failures + 1;
     best = std::max<std::uint64_t>(best, size);
     if (failures > options.retries)
@@ -77,12 +84,6 @@ void rename_or_fail(const fs::path& from, const fs::path& to) {
   if (error)
     throw Error(
         fmt::format("{}: cannot be moved to {}: {}", from.string(), to.string(), error.message()));
-}
-
-void forget(const fs::path& part) {
-  std::error_code ignored;
-  fs::remove(part, ignored);
-  fs::remove(part.string() + ".json", ignored);
 }
 
 }  // namespace

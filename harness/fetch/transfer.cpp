@@ -55,6 +55,7 @@ class Part {
   std::uint64_t size() const { return size_; }
 
   void clear() {
+    if (size_ == 0) return;
     if (ftruncate(file_, 0) != 0 || lseek(file_, 0, SEEK_SET) != 0) fail("cannot be emptied");
     size_ = 0;
   }
@@ -337,7 +338,7 @@ class Transfer {
         stop(Kind::transient, words);
         break;
       case CURLE_UNSUPPORTED_PROTOCOL:
-        stop(Kind::refused, "it leads to an address that is not https (" + words + ")");
+        stop(Kind::refused, "it leads to an address of another kind than https (" + words + ")");
         break;
       default:
         stop(Kind::refused, words);

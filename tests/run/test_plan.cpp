@@ -270,6 +270,40 @@ TEST_CASE("A missing evaluation dataset fails its cells, too") {
   for (const auto& cell : plan_of(folder.path(), suite).cells) CHECK(cell.status == "failed");
 }
 
+TEST_CASE("What is missing is listed once, models too, and fails its cells") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["model"] = {"openai/ViT-B-32", "model"};
+  suite["evaluations"][1]["dataset"]["params"] = {{"needs", "letters.bin"}};
+  suite["evaluations"][2]["dataset"]["params"] = {{"needs", "letters.bin"}, {"style", "shop"}};
+  const auto plan = plan_of(folder.path(), suite, DataRoots{{folder.path()}});
+  REQUIRE(plan.missing.size() == 2);
+  CHECK(plan.missing[0].kind == "model");
+  CHECK(plan.missing[0].name == "openai/ViT-B-32");
+  CHECK_THAT(plan.missing[0].reason,
+             ContainsSubstring((folder / "models/openai/ViT-B-32.pt").string()) &&
+                 ContainsSubstring("lacuna fetch openai/ViT-B-32"));
+  CHECK(plan.missing[1].kind == "dataset");
+  CHECK(plan.missing[1].name == "tiny");
+  CHECK_THAT(plan.missing[1].reason, ContainsSubstring("letters.bin"));
+  CHECK(plan_from(to_json(plan)).missing == plan.missing);
+  for (const auto& cell : plan.cells) {
+    CHECK(cell.status == "failed");
+    const bool named = cell.model == "openai/ViT-B-32";
+    CHECK((cell.reason == plan.missing[0].reason) == named);
+    CHECK(cell.cell.at("model").at("hash").is_null() == named);
+  }
+
+  write_tiny_model(folder / "models/openai/ViT-B-32");
+  suite["evaluations"] = tiny_suite()["evaluations"];
+  const auto complete = plan_of(folder.path(), suite, DataRoots{{folder.path()}});
+  CHECK(complete.missing.empty());
+  CHECK(complete.cells[0].model == "openai/ViT-B-32");
+  CHECK(complete.cells[0].status.empty());
+  CHECK(complete.cells[0].evaluate.at("model") ==
+        std::filesystem::canonical(folder / "models/openai/ViT-B-32").string());
+}
+
 TEST_CASE("Cells are named by what tells them apart") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();

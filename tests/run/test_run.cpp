@@ -300,6 +300,35 @@ TEST_CASE("Mistakes end with status 2 and one line, and no plan is left") {
   CHECK(run(path, folder / "out", {"--device", "tpu"}).status == 2);
 }
 
+TEST_CASE(
+    "plan lists what is missing on this machine, and run fails those cells for want of data") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["model"] = "openai/RN50";
+  suite["methods"] = {{{"id", "push"}}};
+  const auto path = write_suite(folder.path(), suite);
+  const auto data = folder.path().string();
+  const auto plan = lacuna::testing::lacuna({"plan", path.string(), "--data", data});
+  CHECK(plan.status == 1);
+  const auto how = "lacuna fetch openai/RN50 --data " + data + " (256 MB)";
+  CHECK_THAT(plan.output, ContainsSubstring("tiny: 2 cells, 2 no data\n"
+                                            "missing on this machine:\n"
+                                            "  model openai/RN50: not found as "));
+  CHECK_THAT(plan.output, EndsWith(" (get it: " + how + ")\n"));
+  const auto report = json::parse(
+      lacuna::testing::lacuna({"plan", path.string(), "--data", data, "--json"}).output);
+  CHECK(report["cells"].size() == 2);
+  CHECK(report["cells"][1]["state"] == "no data");
+  REQUIRE(report["missing"].size() == 1);
+  CHECK(report["missing"][0]["how"] == how);
+
+  CHECK(run(path, folder / "out", {"--data", data}).status == 1);
+  for (const auto& [label, cell] : cells_by_label(folder / "out")) {
+    CHECK(cell["failure"] == "data");
+    CHECK_THAT(cell["reason"].get<std::string>(), ContainsSubstring("openai/RN50: not found as"));
+  }
+}
+
 TEST_CASE("plan says what would run, status what has run") {
   const TemporaryFolder folder;
   const auto path = write_suite(folder.path(), tiny_suite());
