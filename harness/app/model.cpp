@@ -1,4 +1,5 @@
-// lacuna model: what a model's files hold, in Lacuna's own format, and weights to try things out with.
+// lacuna model: what a model's files hold, in Lacuna's own format, and weights to try things out
+// with.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -41,8 +42,9 @@ Count count_parameters(const ClipConfig& config) {
   for (const auto& [name, shape] : Clip::shapes(config)) {
     std::int64_t size = 1;
     for (const auto extent : shape) size *= extent;
-    (name.starts_with("visual.") ? count.image : name == "logit_scale" ? count.other : count.text) +=
-        size;
+    (name.starts_with("visual.") ? count.image
+     : name == "logit_scale"     ? count.other
+                                 : count.text) += size;
   }
   return count;
 }
@@ -96,14 +98,19 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
+// "1 head", "12 heads".
+std::string counted(std::int64_t number, const char* what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 std::string tower_line(const VisionConfig& vision) {
   if (vision.type == "vit")
-    return fmt::format("vision transformer, {} px in patches of {}, {} layers of width {}, {} heads, {}",
-                       vision.image_size, vision.patch_size, vision.layers, vision.width,
-                       vision.heads, vision.activation);
+    return fmt::format("vision transformer, {} px in patches of {}, {} of width {}, {}, {}",
+                       vision.image_size, vision.patch_size, counted(vision.layers, "layer"),
+                       vision.width, counted(vision.heads, "head"), vision.activation);
   if (vision.type == "resnet")
-    return fmt::format("modified ResNet, {} px, {} blocks, width {}, {} heads", vision.image_size,
-                       fmt::join(vision.blocks, "+"), vision.width, vision.heads);
+    return fmt::format("modified ResNet, {} px, {} blocks, width {}, {}", vision.image_size,
+                       fmt::join(vision.blocks, "+"), vision.width, counted(vision.heads, "head"));
   return fmt::format("convolutional tower, {} px, widths {}", vision.image_size,
                      fmt::join(vision.widths, ", "));
 }
@@ -125,15 +132,14 @@ int show(const Options& options, const Globals& globals) {
   line("model", fmt::format("{}, from {}", name.empty() ? "CLIP" : name, text_of("format")));
   line("image tower", tower_line(config.vision));
   line("text tower",
-       fmt::format("{} layers of width {}, {} heads, {}, {} tokens of {}", config.text.layers,
-                   config.text.width, config.text.heads, config.text.activation,
+       fmt::format("{} of width {}, {}, {}, {} tokens of {}", counted(config.text.layers, "layer"),
+                   config.text.width, counted(config.text.heads, "head"), config.text.activation,
                    config.text.context_length, grouped(config.text.vocabulary_size)));
   line("embedding", std::to_string(config.embedding));
   const auto& parameters = facts["parameters"];
-  line("parameters",
-       fmt::format("{} = image {} + text {} + {}", grouped(parameters["total"]),
-                   grouped(parameters["image"]), grouped(parameters["text"]),
-                   grouped(parameters["logit_scale"])));
+  line("parameters", fmt::format("{} = image {} + text {} + {}", grouped(parameters["total"]),
+                                 grouped(parameters["image"]), grouped(parameters["text"]),
+                                 grouped(parameters["logit_scale"])));
   std::vector<std::string> types;
   for (const auto& [type, elements] : facts["stored"].items())
     types.push_back(fmt::format("{} {}", grouped(elements), type));
@@ -145,8 +151,7 @@ int show(const Options& options, const Globals& globals) {
 }
 
 int hash(const Options& options, const Globals& globals) {
-  const auto checkpoint =
-      load_checkpoint(options.model, {.data = globals.data_roots().folders});
+  const auto checkpoint = load_checkpoint(options.model, {.data = globals.data_roots().folders});
   fmt::print("{}\n", checkpoint_hash(checkpoint));
   return exit_code::ok;
 }
@@ -160,8 +165,8 @@ void refuse_existing(const fs::path& out) {
 void save_new_folder(const fs::path& out, const Checkpoint& checkpoint) {
   const auto whole = fs::absolute(out).lexically_normal();
   const auto target = whole.has_filename() ? whole : whole.parent_path();
-  const auto part = target.parent_path() /
-                    fmt::format(".{}.{}.tmp", target.filename().string(), getpid());
+  const auto part =
+      target.parent_path() / fmt::format(".{}.{}.tmp", target.filename().string(), getpid());
   try {
     save_checkpoint(part, checkpoint);
     fs::rename(part, target);

@@ -122,7 +122,8 @@ at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels
 
 at::Tensor Clip::image_features(const at::Tensor& pixels) const {
   const auto x = normalise_pixels(config_.vision, pixels);
-  if (config_.vision.type == "resnet") return unit_length(resnet_tower(weights_, config_.vision, x));
+  if (config_.vision.type == "resnet")
+    return unit_length(resnet_tower(weights_, config_.vision, x));
   const auto pooled = config_.vision.type == "vit" ? vision_transformer(weights_, config_.vision, x)
                                                    : conv_tower(weights_, x);
   return unit_length(at::matmul(pooled, weight(weights_, "visual.proj")));

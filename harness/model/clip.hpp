@@ -17,19 +17,19 @@
 
 namespace lacuna {
 
-// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `resnet`: OpenAI's
-// modified residual network (resnet_tower.hpp). `conv`: a small residual convolutional tower for
-// small pictures (conv_tower.hpp). Both convolutional towers have their normalisation folded into
-// the convolutions.
+// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `resnet`:
+// OpenAI's modified residual network (resnet_tower.hpp). `conv`: a small residual convolutional
+// tower for small pictures (conv_tower.hpp). Both convolutional towers have their normalisation
+// folded into the convolutions.
 struct VisionConfig {
   std::string type = "vit";  // "vit" | "resnet" | "conv"
   std::int64_t image_size = 224;
   std::array<double, 3> mean{.48145466, .4578275, .40821073}, std{.26862954, .26130258, .27577711};
   std::int64_t patch_size = 14, width = 1024, layers = 24, heads = 16;  // vit; resnet: width, heads
   std::vector<std::int64_t> widths;                                     // conv: four channel counts
-  std::vector<std::int64_t> blocks = {};   // resnet: blocks in each of four stages
-  std::int64_t mlp = 0;                    // vit: hidden width; 0 is four times `width`
-  std::string activation = "quick_gelu";   // vit: "quick_gelu" | "gelu"
+  std::vector<std::int64_t> blocks = {};  // resnet: blocks in each of four stages
+  std::int64_t mlp = 0;                   // vit: hidden width; 0 is four times `width`
+  std::string activation = "quick_gelu";  // vit: "quick_gelu" | "gelu"
 };
 
 struct TextConfig {

@@ -74,7 +74,8 @@ VisionConfig vision_from(const nlohmann::json& json) {
 }
 
 TextConfig text_from(const nlohmann::json& json) {
-  check_keys(json, {"context_length", "vocabulary_size", "width", "layers", "heads", "mlp", "activation"});
+  check_keys(
+      json, {"context_length", "vocabulary_size", "width", "layers", "heads", "mlp", "activation"});
   TextConfig text;
   read(json, "context_length", text.context_length);
   read(json, "vocabulary_size", text.vocabulary_size);

@@ -16,8 +16,7 @@ json read_config_file(const std::filesystem::path& path) {
     refuse_impostors(read_file(path).substr(0, 512), "a configuration");
   } catch (const ConfigError& error) {
     const std::string reason = error.what();
-    throw ConfigError(reason.starts_with(path.string()) ? reason
-                                                        : path.string() + ": " + reason);
+    throw ConfigError(reason.starts_with(path.string()) ? reason : path.string() + ": " + reason);
   }
   return read_json(path);
 }

@@ -1,4 +1,5 @@
-// One object of another project's configuration file, read with its defaults; messages name section and key.
+// One object of another project's configuration file, read with its defaults; messages name section
+// and key.
 #pragma once
 
 #include <array>

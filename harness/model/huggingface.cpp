@@ -1,4 +1,5 @@
-// Hugging Face's CLIP folders (model_type "clip"): configuration and tensors under the names of transformers.
+// Hugging Face's CLIP folders (model_type "clip"): configuration and tensors under the names of
+// transformers.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
@@ -42,7 +43,8 @@ ClipConfig config_from(const json& file) {
   top.require("model_type", "clip");
   ClipConfig config;
   config.embedding = top.integer("projection_dim", 512);
-  const auto vision = tower_section(file, "vision_config"), text = tower_section(file, "text_config");
+  const auto vision = tower_section(file, "vision_config"),
+             text = tower_section(file, "text_config");
   read_tower(vision, 768, 12, config.vision);
   read_tower(text, 512, 8, config.text);
   vision.require("num_channels", 3);
@@ -64,8 +66,8 @@ void read_preprocessor(const json& file, VisionConfig& vision) {
   const auto check = [&](const std::string& key, const ConfigSection& from,
                          const std::string& inner) {
     if (const auto size = from.side(inner, vision.image_size); size != vision.image_size)
-      throw ConfigError(fmt::format("{}: {} is not the tower's image_size {}", key, size,
-                                    vision.image_size));
+      throw ConfigError(
+          fmt::format("{}: {} is not the tower's image_size {}", key, size, vision.image_size));
   };
   for (const char* key : {"size", "crop_size"}) {
     if (!section.has(key)) continue;
@@ -126,7 +128,8 @@ class Renaming {
 
   void finish() const {
     for (const auto& [name, _] : from_)
-      if (!name.ends_with(".position_ids")) throw ConfigError(name + ": not a weight of a CLIP model");
+      if (!name.ends_with(".position_ids"))
+        throw ConfigError(name + ": not a weight of a CLIP model");
   }
 
  private:

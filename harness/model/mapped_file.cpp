@@ -48,7 +48,8 @@ at::Tensor tensor_over(const std::shared_ptr<const MappedFile>& file, const char
   }
   const auto item = c10::elementSize(type);
   if (reinterpret_cast<std::uintptr_t>(data) % item == 0)
-    return at::from_blob(const_cast<char*>(data), sizes, strides, [file](void*) {}, options);
+    return at::from_blob(
+        const_cast<char*>(data), sizes, strides, [file](void*) {}, options);
   auto copy = at::empty_strided(sizes, strides, options);
   std::memcpy(copy.mutable_data_ptr(), data, static_cast<std::size_t>(last + 1) * item);
   return copy;
@@ -63,8 +64,8 @@ void refuse_impostors(std::string_view file, std::string_view what) {
   std::string lower(start.substr(0, 16));
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   if (lower.starts_with("<!doctype") || lower.starts_with("<html"))
-    throw ConfigError(fmt::format(
-        "is an HTML page, not {} (the download was answered with a web page)", what));
+    throw ConfigError(
+        fmt::format("is an HTML page, not {} (the download was answered with a web page)", what));
 }
 
 }  // namespace lacuna

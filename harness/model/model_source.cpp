@@ -66,8 +66,9 @@ ModelSource open_model(const fs::path& path) {
   if (json.is_object() && (json.contains("embedding") || json.contains("vision")))
     return open_lacuna(path);
   // The hub's folders often hold both; a configuration of timm's says nothing about CLIP.
-  const bool plain = json.is_object() && json.value("model_type", nlohmann::json()) == "clip" &&
-                     (fs::exists(path / "model.safetensors") || fs::exists(path / "pytorch_model.bin"));
+  const bool plain =
+      json.is_object() && json.value("model_type", nlohmann::json()) == "clip" &&
+      (fs::exists(path / "model.safetensors") || fs::exists(path / "pytorch_model.bin"));
   if (open_clip && !plain) return open_open_clip(path);
   if (json.is_object() && json.contains("model_type")) return open_huggingface(path);
   return open_lacuna(path);

@@ -39,9 +39,9 @@ VisionConfig vision_from(const ConfigSection& section, const std::string& activa
     vision.type = "resnet";
     vision.width = section.integer("width", 64);
     vision.heads = quotient("model_cfg.vision_cfg.head_width", vision.width * 32, head_width);
-    vision.blocks = clip_config_from({{"vision",
-                                       {{"type", "resnet"}, {"blocks", section["layers"]}}}})
-                        .vision.blocks;
+    vision.blocks =
+        clip_config_from({{"vision", {{"type", "resnet"}, {"blocks", section["layers"]}}}})
+            .vision.blocks;
     return vision;
   }
   vision.layers = section.integer("layers", 12);
@@ -73,8 +73,8 @@ TextConfig text_from(const ConfigSection& section, const std::string& activation
 ClipConfig config_from(const nlohmann::json& json) {
   const ConfigSection file("", json), model = file.section("model_cfg");
   if (!file.has("model_cfg")) throw ConfigError("model_cfg: missing");
-  model.refuse_others({"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text",
-                       "init_logit_scale"});
+  model.refuse_others(
+      {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text", "init_logit_scale"});
   const std::string activation = model.flag("quick_gelu", false) ? "quick_gelu" : "gelu";
   ClipConfig config;
   config.embedding = model.integer("embed_dim", 512);
@@ -103,8 +103,8 @@ fs::path weights_of(const fs::path& folder) {
       found.push_back(entry.path());
   }
   if (found.size() > 1)
-    throw ConfigError(fmt::format("{}: holds several open_clip_*.safetensors (keep one)",
-                                  folder.string()));
+    throw ConfigError(
+        fmt::format("{}: holds several open_clip_*.safetensors (keep one)", folder.string()));
   if (!found.empty()) return found.front();
   const auto pickled = folder / "open_clip_pytorch_model.bin";
   return fs::exists(pickled) ? pickled : usual;

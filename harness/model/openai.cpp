@@ -1,4 +1,5 @@
-// OpenAI's archives: ViT-B/32 to ViT-L/14@336px, RN50 to RN50x64, and state dicts with the same names.
+// OpenAI's archives: ViT-B/32 to ViT-L/14@336px, RN50 to RN50x64, and state dicts with the same
+// names.
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
@@ -17,7 +18,8 @@ const at::Tensor& need(const NamedTensors& tensors, const std::string& name, std
   if (found == tensors.end())
     throw ConfigError(name + ": missing from the weights (is this a CLIP model?)");
   if (found->second.dim() != dims)
-    throw ConfigError(fmt::format("{}: has {} dimensions, not {}", name, found->second.dim(), dims));
+    throw ConfigError(
+        fmt::format("{}: has {} dimensions, not {}", name, found->second.dim(), dims));
   for (const auto size : found->second.sizes())
     if (size == 0) throw ConfigError(name + ": is empty");
   return found->second;
@@ -28,7 +30,8 @@ std::int64_t count_numbers(const NamedTensors& tensors, const std::string& prefi
   std::set<std::string> numbers;
   for (auto it = tensors.lower_bound(prefix); it != tensors.end() && it->first.starts_with(prefix);
        ++it)
-    numbers.insert(it->first.substr(prefix.size(), it->first.find('.', prefix.size()) - prefix.size()));
+    numbers.insert(
+        it->first.substr(prefix.size(), it->first.find('.', prefix.size()) - prefix.size()));
   return static_cast<std::int64_t>(numbers.size());
 }
 
@@ -37,8 +40,8 @@ std::int64_t grid_side(const NamedTensors& tensors, const std::string& name) {
   const auto places = need(tensors, name, 2).size(0) - 1;
   const auto side = std::llround(std::sqrt(static_cast<double>(places)));
   if (places < 1 || side * side != places)
-    throw ConfigError(fmt::format("{}: {} rows are no square grid and a class token", name,
-                                  places + 1));
+    throw ConfigError(
+        fmt::format("{}: {} rows are no square grid and a class token", name, places + 1));
   return side;
 }
 

@@ -125,7 +125,8 @@ class Archive {
     pickle_.append(reinterpret_cast<const char*>(&size), sizeof size).append(value);
   }
   void integer(std::int64_t value) {
-    if (value > INT32_MAX) throw Error(fmt::format("{} elements are too many for the archive", value));
+    if (value > INT32_MAX)
+      throw Error(fmt::format("{} elements are too many for the archive", value));
     const auto number = static_cast<std::int32_t>(value);
     pickle_ += 'J';
     pickle_.append(reinterpret_cast<const char*>(&number), sizeof number);

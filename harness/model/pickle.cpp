@@ -46,10 +46,11 @@ using Kind = Value::Kind;
 
 const std::map<std::string_view, at::ScalarType>& storages() {
   static const std::map<std::string_view, at::ScalarType> known{
-      {"FloatStorage", at::kFloat},   {"HalfStorage", at::kHalf}, {"BFloat16Storage", at::kBFloat16},
-      {"DoubleStorage", at::kDouble}, {"LongStorage", at::kLong}, {"IntStorage", at::kInt},
-      {"ShortStorage", at::kShort},   {"CharStorage", at::kChar}, {"ByteStorage", at::kByte},
-      {"BoolStorage", at::kBool}};
+      {"FloatStorage", at::kFloat},       {"HalfStorage", at::kHalf},
+      {"BFloat16Storage", at::kBFloat16}, {"DoubleStorage", at::kDouble},
+      {"LongStorage", at::kLong},         {"IntStorage", at::kInt},
+      {"ShortStorage", at::kShort},       {"CharStorage", at::kChar},
+      {"ByteStorage", at::kByte},         {"BoolStorage", at::kBool}};
   return known;
 }
 
@@ -113,9 +114,11 @@ class Machine {
     return static_cast<Index>(values_.size() - 1);
   }
   void push(Value value) { stack_.push_back(make(std::move(value))); }
+  void push_text(std::string_view text) { push({.kind = Kind::text, .text = text}); }
   void push_integer(std::int64_t number) { push({.kind = Kind::integer, .number = number}); }
   Index pop() {
-    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) fail("the pickle is damaged: its stack is empty");
+    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back()))
+      fail("the pickle is damaged: its stack is empty");
     const auto top = stack_.back();
     stack_.pop_back();
     return top;
@@ -139,7 +142,8 @@ class Machine {
     push({.kind = Kind::sequence, .items = std::move(items)});
   }
   const Value& get(Index index, Kind kind, const char* what) const {
-    if (values_[index].kind != kind) fail(fmt::format("the pickle is damaged: {} is expected", what));
+    if (values_[index].kind != kind)
+      fail(fmt::format("the pickle is damaged: {} is expected", what));
     return values_[index];
   }
   // Keys and values of a dictionary or of an object; nullptr for all else.
@@ -158,65 +162,57 @@ class Machine {
     return {};
   }
 
-  // Opcodes, named as in Python's pickletools.
+  // One opcode; false after the last. Names are those of Python's pickletools.
   bool step() {
     const auto start = at_;
     const auto opcode = static_cast<unsigned char>(take(1).front());
+    // clang-format off
     switch (opcode) {
-      case 0x80:  // PROTO
-        if (const auto protocol = take_number<std::uint8_t>(); protocol > 5)
-          fail(fmt::format("pickle protocol {} is not known", protocol));
-        break;
-      case 0x95: take(8); break;  // FRAME
-      case '.': return false;     // STOP
-      case '(': marks_.push_back(stack_.size()); break;
-      case 'N': push({}); break;
-      case 0x88: push({.kind = Kind::boolean, .number = 1}); break;
-      case 0x89: push({.kind = Kind::boolean}); break;
-      case 'K': push_integer(take_number<std::uint8_t>()); break;
-      case 'M': push_integer(take_number<std::uint16_t>()); break;
-      case 'J': push_integer(take_number<std::int32_t>()); break;
+      case 0x80: check_protocol(take_number<std::uint8_t>()); break;                    // PROTO
+      case 0x95: take(8); break;                                                        // FRAME
+      case '.': return false;                                                           // STOP
+      case '(': marks_.push_back(stack_.size()); break;                                 // MARK
+      case 'N': push({}); break;                                                        // NONE
+      case 0x88: push({.kind = Kind::boolean, .number = 1}); break;                     // NEWTRUE
+      case 0x89: push({.kind = Kind::boolean}); break;                                  // NEWFALSE
+      case 'K': push_integer(take_number<std::uint8_t>()); break;                       // BININT1
+      case 'M': push_integer(take_number<std::uint16_t>()); break;                      // BININT2
+      case 'J': push_integer(take_number<std::int32_t>()); break;                       // BININT
       case 0x8a: push_integer(long_integer(take(take_number<std::uint8_t>()))); break;  // LONG1
-      case 'G': take(8); push({.kind = Kind::real}); break;
-      case 'X': push({.kind = Kind::text, .text = take(take_number<std::uint32_t>())}); break;
-      case 0x8c: push({.kind = Kind::text, .text = take(take_number<std::uint8_t>())}); break;
-      case ')': case ']': push({.kind = Kind::sequence}); break;
-      case 't': push({.kind = Kind::sequence, .items = pop_to_mark()}); break;
-      case 0x85: push_tuple(1); break;
-      case 0x86: push_tuple(2); break;
-      case 0x87: push_tuple(3); break;
-      case '}': push({.kind = Kind::dictionary}); break;
-      case 'a': append({pop()}); break;
-      case 'e': append(pop_to_mark()); break;
-      case 's': { const auto value = pop(), key = pop(); set_items({key, value}); break; }
-      case 'u': set_items(pop_to_mark()); break;
-      case 'q': memo_[take_number<std::uint8_t>()] = top(); break;
-      case 'r': memo_[take_number<std::uint32_t>()] = top(); break;
+      case 'G': take(8); push({.kind = Kind::real}); break;                             // BINFLOAT
+      case 'X': push_text(take(take_number<std::uint32_t>())); break;             // BINUNICODE
+      case 0x8c: push_text(take(take_number<std::uint8_t>())); break;            // SHORT_BINUNICODE
+      case ')': case ']': push({.kind = Kind::sequence}); break;                  // EMPTY_TUPLE
+      case 't': push({.kind = Kind::sequence, .items = pop_to_mark()}); break;    // TUPLE
+      case 0x85: push_tuple(1); break;                                            // TUPLE1
+      case 0x86: push_tuple(2); break;                                            // TUPLE2
+      case 0x87: push_tuple(3); break;                                            // TUPLE3
+      case '}': push({.kind = Kind::dictionary}); break;                          // EMPTY_DICT
+      case 'a': append({pop()}); break;                                           // APPEND
+      case 'e': append(pop_to_mark()); break;                                     // APPENDS
+      case 's': set_item(); break;                                                // SETITEM
+      case 'u': set_items(pop_to_mark()); break;                                  // SETITEMS
+      case 'q': memo_[take_number<std::uint8_t>()] = top(); break;                // BINPUT
+      case 'r': memo_[take_number<std::uint32_t>()] = top(); break;               // LONG_BINPUT
       case 0x94: memo_[static_cast<std::uint32_t>(memo_.size())] = top(); break;  // MEMOIZE
-      case 'h': recall(take_number<std::uint8_t>()); break;
-      case 'j': recall(take_number<std::uint32_t>()); break;
-      case 'c': { const auto module = take_line(); push_global(module, take_line()); break; }
-      case 0x93: {  // STACK_GLOBAL
-        const auto name = get(pop(), Kind::text, "a name").text;
-        push_global(get(pop(), Kind::text, "a module").text, name);
-        break;
-      }
-      case 'Q': persistent(pop()); break;
-      case 'R': { const auto arguments = pop(); reduce(pop(), arguments); break; }
-      case 0x81: {  // NEWOBJ
-        const auto arguments = pop();
-        get(pop(), Kind::object_class, "a TorchScript class");
-        if (!get(arguments, Kind::sequence, "a tuple").items.empty())
-          fail("makes an object with arguments");
-        push({.kind = Kind::object, .number = -1});
-        break;
-      }
-      case 'b': build(pop()); break;
+      case 'h': recall(take_number<std::uint8_t>()); break;                       // BINGET
+      case 'j': recall(take_number<std::uint32_t>()); break;                      // LONG_BINGET
+      case 'c': global_of_lines(); break;                                         // GLOBAL
+      case 0x93: global_of_stack(); break;                                        // STACK_GLOBAL
+      case 'Q': persistent(pop()); break;                                         // BINPERSID
+      case 'R': reduce(); break;                                                  // REDUCE
+      case 0x81: new_object(); break;                                             // NEWOBJ
+      case 'b': build(pop()); break;                                              // BUILD
       default:
         fail(fmt::format("opcode 0x{:02x} at byte {} is none that PyTorch writes for weights",
                          opcode, start));
     }
+    // clang-format on
     return true;
+  }
+
+  void check_protocol(int protocol) const {
+    if (protocol > 5) fail(fmt::format("pickle protocol {} is not known", protocol));
   }
 
   std::int64_t long_integer(std::string_view bytes) {
@@ -233,6 +229,11 @@ class Machine {
     values_[list].items.insert(values_[list].items.end(), items.begin(), items.end());
   }
 
+  void set_item() {
+    const auto value = pop(), key = pop();
+    set_items({key, value});
+  }
+
   void set_items(const std::vector<Index>& items) {
     const auto dictionary = top();
     get(dictionary, Kind::dictionary, "a dictionary");
@@ -244,6 +245,16 @@ class Machine {
     const auto found = memo_.find(slot);
     if (found == memo_.end()) fail("the pickle is damaged: it recalls what it never kept");
     stack_.push_back(found->second);
+  }
+
+  void global_of_lines() {
+    const auto module = take_line();
+    push_global(module, take_line());
+  }
+
+  void global_of_stack() {
+    const auto name = get(pop(), Kind::text, "a name").text;
+    push_global(get(pop(), Kind::text, "a module").text, name);
   }
 
   void push_global(std::string_view module, std::string_view name) {
@@ -259,9 +270,10 @@ class Machine {
       return push({.kind = Kind::ordered_dict_class});
     if (module == "__torch__" || module.starts_with("__torch__."))
       return push({.kind = Kind::object_class});
-    fail(fmt::format("asks for {}.{}, which a file of weights has no use for (refused; nothing in "
-                     "it was executed)",
-                     printable(module), printable(name)));
+    fail(
+        fmt::format("asks for {}.{}, which a file of weights has no use for (refused; nothing in "
+                    "it was executed)",
+                    printable(module), printable(name)));
   }
 
   // ("storage", class, key, device, elements): the only thing PyTorch keeps outside the pickle.
@@ -275,10 +287,20 @@ class Machine {
     push({.kind = Kind::storage, .type = type, .number = size, .text = key});
   }
 
-  void reduce(Index function, Index arguments) {
+  void new_object() {
+    const auto arguments = pop();
+    get(pop(), Kind::object_class, "a TorchScript class");
+    if (!get(arguments, Kind::sequence, "a tuple").items.empty())
+      fail("makes an object with arguments");
+    push({.kind = Kind::object, .number = -1});
+  }
+
+  void reduce() {
+    const auto arguments = pop(), function = pop();
     const auto& items = get(arguments, Kind::sequence, "a tuple of arguments").items;
     switch (values_[function].kind) {
-      case Kind::rebuild_tensor: return rebuild_tensor(items);
+      case Kind::rebuild_tensor:
+        return rebuild_tensor(items);
       case Kind::rebuild_parameter:
         if (items.empty()) fail("the pickle is damaged: a parameter without a tensor");
         get(items[0], Kind::tensor, "a tensor");
@@ -286,7 +308,8 @@ class Machine {
       case Kind::ordered_dict_class:
         if (!items.empty()) fail("the pickle is damaged: an OrderedDict with arguments");
         return push({.kind = Kind::dictionary});
-      default: fail("calls what is not callable");
+      default:
+        fail("calls what is not callable");
     }
   }
 
@@ -295,8 +318,7 @@ class Machine {
     if (items.size() > kDimensionLimit)
       fail(fmt::format("a tensor of {} dimensions", items.size()));
     std::vector<std::int64_t> out;
-    for (const auto item : items)
-      out.push_back(get(item, Kind::integer, "a size").number);
+    for (const auto item : items) out.push_back(get(item, Kind::integer, "a size").number);
     return out;
   }
 
@@ -336,7 +358,8 @@ class Machine {
       if (++visits_ > kTensorLimit || prefix.size() + key.text.size() > kNameLimit)
         fail("the pickle is damaged: its objects have too many parts or too long names");
       const auto name = prefix + std::string(key.text);
-      if (name != printable(name)) fail(fmt::format("'{}' is no name of a tensor", printable(name)));
+      if (name != printable(name))
+        fail(fmt::format("'{}' is no name of a tensor", printable(name)));
       if (value.kind == Kind::object)
         collect((*items)[i + 1], name + ".");
       else if (!names_.emplace(name, tensors_[static_cast<std::size_t>(value.number)]).second)

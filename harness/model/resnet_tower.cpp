@@ -54,8 +54,9 @@ at::Tensor attention_pool(const NamedTensors& weights, std::int64_t heads, const
     return in.view({in.size(0), in.size(1), heads, in.size(2) / heads}).transpose(1, 2);
   };
   const auto query = tokens.narrow(1, 0, 1);
-  const auto mixed = at::scaled_dot_product_attention(
-      split(linear("q_proj", query)), split(linear("k_proj", tokens)), split(linear("v_proj", tokens)));
+  const auto mixed = at::scaled_dot_product_attention(split(linear("q_proj", query)),
+                                                      split(linear("k_proj", tokens)),
+                                                      split(linear("v_proj", tokens)));
   return linear("c_proj", mixed.transpose(1, 2).flatten(1));
 }
 
@@ -109,8 +110,7 @@ void add_resnet_shapes(Shapes& shapes, const VisionConfig& vision, std::int64_t 
   }
 }
 
-void initialise_resnet(NamedTensors& weights, const VisionConfig& vision,
-                       at::Generator generator) {
+void initialise_resnet(NamedTensors& weights, const VisionConfig& vision, at::Generator generator) {
   std::int64_t blocks = 0;
   for (const auto count : vision.blocks) blocks += count;
   for (const auto& unit : resnet_units(vision)) {
@@ -121,8 +121,8 @@ void initialise_resnet(NamedTensors& weights, const VisionConfig& vision,
         .normal_(0, std::sqrt(2 / fan_in / static_cast<double>(adds ? blocks : 1)), generator);
   }
   const auto deviation = std::pow(static_cast<double>(vision.width * 8 * kExpansion), -0.5);
-  for (const char* name : {"positional_embedding", "q_proj.weight", "k_proj.weight",
-                           "v_proj.weight", "c_proj.weight"})
+  for (const char* name :
+       {"positional_embedding", "q_proj.weight", "k_proj.weight", "v_proj.weight", "c_proj.weight"})
     weights.at(std::string("visual.attnpool.") + name).normal_(0, deviation, generator);
 }
 
@@ -145,8 +145,10 @@ void fold_batch_norms(NamedTensors& weights, const VisionConfig& vision) {
     if (kernel.dim() != 4 || kernel.size(0) != unit.out)
       throw ConfigError(fmt::format("{}.weight: is not a convolution to {} channels",
                                     unit.convolution, unit.out));
-    const auto scale = norm("weight") / (norm("running_var") + kEpsilon).sqrt();
-    const auto bias = norm("bias") - norm("running_mean") * scale;
+    const auto gain = norm("weight"), offset = norm("bias");
+    const auto mean = norm("running_mean"), variance = norm("running_var");
+    const auto scale = gain / (variance + kEpsilon).sqrt();
+    const auto bias = offset - mean * scale;
     kernel = (kernel.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(at::kFloat);
     if (!weights.emplace(unit.convolution + ".bias", bias.to(at::kFloat)).second)
       throw ConfigError(unit.convolution + ".bias: not a weight beside a batch normalisation");

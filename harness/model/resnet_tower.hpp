@@ -1,5 +1,6 @@
-// OpenAI's modified residual network (Radford et al., 2021, section 2.4; RN50 to RN50x64): a stem of three
-// convolutions, average pooling before every strided step, and attention in place of the last average.
+// OpenAI's modified residual network (Radford et al., 2021, section 2.4; RN50 to RN50x64): a stem
+// of three convolutions, average pooling before every strided step, and attention in place of the
+// last average.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -15,9 +16,10 @@
 
 namespace lacuna {
 
-// x [N, 3, S, S], S a multiple of 32 -> [N, embedding]. Each convolution has a bias: its batch normalisation in
-// evaluation mode, folded (fold_batch_norms).
-at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision, const at::Tensor& x);
+// x [N, 3, S, S], S a multiple of 32 -> [N, embedding]. Each convolution has a bias: its batch
+// normalisation in evaluation mode, folded (fold_batch_norms).
+at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision,
+                        const at::Tensor& x);
 
 // A convolution of the tower and the batch normalisation that followed it in OpenAI's file.
 struct ResnetUnit {
@@ -29,13 +31,14 @@ std::vector<ResnetUnit> resnet_units(const VisionConfig& vision);
 void add_resnet_shapes(Shapes& shapes, const VisionConfig& vision, std::int64_t embedding);
 void initialise_resnet(NamedTensors& weights, const VisionConfig& vision, at::Generator generator);
 
-// Replaces every batch normalisation (weight, bias, running_mean, running_var, epsilon 1e-5; computed in double) by its
-// effect on the convolution before it: the same function, and every tensor left is one that training may move. Weights
-// must be float32 on the CPU. Throws ConfigError naming a missing or misshapen tensor.
+// Replaces every batch normalisation (weight, bias, running_mean, running_var, epsilon 1e-5;
+// computed in double) by its effect on the convolution before it: the same function, and every
+// tensor left is one that training may move. Weights must be float32 on the CPU. Throws ConfigError
+// naming a missing or misshapen tensor.
 void fold_batch_norms(NamedTensors& weights, const VisionConfig& vision);
 
-// The other way, for files that must hold batch normalisations: ones that only add the bias. Folding gives the same
-// bits back.
+// The other way, for files that must hold batch normalisations: ones that only add the bias.
+// Folding gives the same bits back.
 void unfold_batch_norms(NamedTensors& weights, const VisionConfig& vision);
 
 }  // namespace lacuna

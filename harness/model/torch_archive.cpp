@@ -70,8 +70,7 @@ Extent extent_of(const std::string& name, const PickledTensor& tensor) {
   std::sort(dimensions.begin(), dimensions.end());
   std::int64_t last = 0;  // the farthest element of the dimensions so far
   for (const auto& [stride, size] : dimensions) {
-    if (stride <= last)
-      fail(fmt::format("{}: its elements overlap ({})", name, described(tensor)));
+    if (stride <= last) fail(fmt::format("{}: its elements overlap ({})", name, described(tensor)));
     std::int64_t reach = 0;
     if (__builtin_mul_overflow(stride, size - 1, &reach) ||
         __builtin_add_overflow(last, reach, &last))
@@ -88,8 +87,8 @@ void refuse_overlaps(std::vector<Extent>& extents) {
   for (std::size_t i = 1; i < extents.size(); ++i) {
     const auto& before = extents[i - 1];
     if (before.key == extents[i].key && extents[i].begin < before.end)
-      fail(fmt::format("{} and {} overlap in storage {}", before.name, extents[i].name,
-                       before.key));
+      fail(
+          fmt::format("{} and {} overlap in storage {}", before.name, extents[i].name, before.key));
   }
 }
 
@@ -97,7 +96,8 @@ NamedTensors tensors_of(const std::shared_ptr<const MappedFile>& file) {
   refuse_other_files(file->bytes());
   const ZipArchive archive(file->bytes());
   const auto root = root_of(archive);
-  if (archive.entries().contains(root + "byteorder") && archive.read(root + "byteorder") != "little")
+  if (archive.entries().contains(root + "byteorder") &&
+      archive.read(root + "byteorder") != "little")
     fail("byteorder: is not little-endian");
 
   std::map<std::string, PickledTensor> pickled;

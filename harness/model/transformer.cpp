@@ -50,8 +50,7 @@ at::Tensor transformer(const NamedTensors& weights, const std::string& prefix, a
         attention(weights, block + ".attn", layer_norm(weights, block + ".ln_1", x), heads, causal);
     const auto hidden =
         linear(weights, block + ".mlp.c_fc", layer_norm(weights, block + ".ln_2", x));
-    x = x +
-        linear(weights, block + ".mlp.c_proj", exact ? at::gelu(hidden) : quick_gelu(hidden));
+    x = x + linear(weights, block + ".mlp.c_proj", exact ? at::gelu(hidden) : quick_gelu(hidden));
   }
   return x;
 }

@@ -105,7 +105,8 @@ void locate(std::string_view file, std::uint64_t limit, std::uint16_t method, st
   const auto refuse = [&](const char* reason) { fail(fmt::format("{}: {}", listed.name, reason)); };
   if (at > limit || limit - at < kLocalSize || number<std::uint32_t>(file, at) != kLocal)
     refuse("the zip directory points to where no entry is (damaged)");
-  const auto name = number<std::uint16_t>(file, at + 26), extra = number<std::uint16_t>(file, at + 28);
+  const auto name = number<std::uint16_t>(file, at + 26),
+             extra = number<std::uint16_t>(file, at + 28);
   if (limit - at - kLocalSize < std::uint64_t{name} + extra ||
       text(file, at + kLocalSize, name) != listed.name ||
       number<std::uint16_t>(file, at + 8) != method)
@@ -136,11 +137,10 @@ ZipArchive::ZipArchive(std::string_view file) : file_(file) {
     const auto extra_size = number<std::uint16_t>(listing, at + 30);
     const auto comment_size = number<std::uint16_t>(listing, at + 32);
     read_zip64(text(listing, at + kCentralSize + name_size, extra_size), size, packed, header);
-    Listed listed{std::string(text(listing, at + kCentralSize, name_size)),
-                  {.size = size,
-                   .checksum = number<std::uint32_t>(listing, at + 16),
-                   .stored = method == 0},
-                  header};
+    Listed listed{
+        std::string(text(listing, at + kCentralSize, name_size)),
+        {.size = size, .checksum = number<std::uint32_t>(listing, at + 16), .stored = method == 0},
+        header};
     if ((flags & kEncrypted) != 0) fail(fmt::format("{}: is encrypted", listed.name));
     if (listed.entry.stored && packed != size)
       fail(fmt::format("{}: is stored, but its two sizes differ (damaged)", listed.name));
@@ -169,8 +169,7 @@ std::string_view ZipArchive::read(const std::string& name) const {
   if (!entry.stored)
     fail(fmt::format("{}: is compressed (PyTorch stores weights uncompressed)", name));
   const auto bytes = file_.substr(entry.begin, entry.size);
-  const auto checksum =
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  const auto checksum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   if (checksum != entry.checksum)
     fail(fmt::format("{}: its checksum is wrong: the file is damaged (download it again)", name));
   return bytes;

@@ -1,4 +1,5 @@
-// The zip archive a PyTorch file is: stored entries found through the central directory, every offset checked first.
+// The zip archive a PyTorch file is: stored entries found through the central directory, every
+// offset checked first.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +9,10 @@
 
 namespace lacuna {
 
-// A strict reader of what PyTorch writes: one disk, no encryption, nothing before the first entry or after the end
-// record (ZIP64 or not), local headers that agree with the central directory, no two entries over the same bytes.
-// Compressed entries (a TorchScript archive's code) may be there and are never read. Refers to the bytes it was given.
+// A strict reader of what PyTorch writes: one disk, no encryption, nothing before the first entry
+// or after the end record (ZIP64 or not), local headers that agree with the central directory, no
+// two entries over the same bytes. Compressed entries (a TorchScript archive's code) may be there
+// and are never read. Refers to the bytes it was given.
 class ZipArchive {
  public:
   struct Entry {

@@ -32,8 +32,8 @@ void ZipWriter::put(std::string_view bytes) {
 void ZipWriter::add(const std::string& name, std::string_view bytes) {
   if (bytes.size() >= kTooLarge) throw Error(fmt::format("{}: is too large for the archive", name));
   const auto size = static_cast<U32>(bytes.size());
-  const auto checksum = static_cast<U32>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  const auto checksum =
+      static_cast<U32>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
   entries_.push_back({name, checksum, size, at_});
   // A field that means nothing fills the header up to where the data is aligned.
   const auto unpadded = at_ + 30 + name.size() + 4;

@@ -1,4 +1,5 @@
-// Writes a zip archive of stored entries as PyTorch lays it out: data aligned to 64 bytes, ZIP64 where it must be.
+// Writes a zip archive of stored entries as PyTorch lays it out: data aligned to 64 bytes, ZIP64
+// where it must be.
 #pragma once
 
 #include <cstdint>

@@ -32,8 +32,9 @@ inline std::string tuple(std::initializer_list<std::int32_t> values) {
   return out + "t";
 }
 inline std::string storage(const std::string& type, const std::string& key, std::int32_t size) {
-  return "(" + text("storage") + global("torch", type) + text(key) + text("cpu") + integer(size) +
-         "tQ";
+  auto out = std::string(1, '(');
+  out.append(text("storage")).append(global("torch", type)).append(text(key)).append(text("cpu"));
+  return out.append(integer(size)).append("tQ");
 }
 struct View {
   std::int32_t offset = 0;
@@ -46,9 +47,7 @@ inline std::string tensor(const std::string& stored, const View& view = {}) {
          ")RtR";
 }
 // A whole pickle: a dictionary of these entries.
-inline std::string dictionary(const std::string& entries) {
-  return "\x80\x02}(" + entries + "u.";
-}
+inline std::string dictionary(const std::string& entries) { return "\x80\x02}(" + entries + "u."; }
 // {"w": a tensor of four floats in storage 0}
 inline std::string one_tensor(const View& view = {}) {
   return dictionary(text("w") + tensor(storage("FloatStorage", "0", 4), view));

@@ -68,8 +68,8 @@ TEST_CASE("weights: another activation would be noticed", "[parity]") {
   at::NoGradGuard no_grad;
   CHECK(relative_error(clip.image_features(reference.at("pixels")),
                        reference.at("image_features")) > 1e-4);
-  CHECK(relative_error(clip.text_features(reference.at("tokens")),
-                       reference.at("text_features")) > 1e-4);
+  CHECK(relative_error(clip.text_features(reference.at("tokens")), reference.at("text_features")) >
+        1e-4);
 }
 
 TEST_CASE("weights: one model in four files has one hash", "[parity]") {
