@@ -33,9 +33,12 @@ class Varied : public Dataset {
     std::vector<at::Tensor> out;
     for (const auto index : indices) {
       ++made;
-      if (index == slow)  // so that the other bad one is met first
-        std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      if (index == bad || index == bad + 20) throw Error(std::to_string(index) + ": is damaged");
+      if (index == bad || index == bad + 20) {
+        // Long enough that another thread meets the other one; which is met first is `slow`'s to
+        // say.
+        std::this_thread::sleep_for(std::chrono::milliseconds(index == slow ? 60 : 20));
+        throw Error(std::to_string(index) + ": is damaged");
+      }
       out.push_back(at::randint(256, {5 + index % 7, 4 + index % 11, 3},
                                 make_generator(static_cast<std::uint64_t>(index), "varied"),
                                 at::kByte));
