@@ -33,7 +33,12 @@ class Varied : public Dataset {
     std::vector<at::Tensor> out;
     for (const auto index : indices) {
       ++made;
-      if (index == bad || index == bad + 20) throw Error(std::to_string(index) + ": is damaged");
+      if (index == bad || index == bad + 20) {
+        // Long enough that another thread meets the other one; which is met first is `slow`'s to
+        // say.
+        std::this_thread::sleep_for(std::chrono::milliseconds(index == slow ? 60 : 20));
+        throw Error(std::to_string(index) + ": is damaged");
+      }
       out.push_back(at::randint(256, {5 + index % 7, 4 + index % 11, 3},
                                 make_generator(static_cast<std::uint64_t>(index), "varied"),
                                 at::kByte));
@@ -46,7 +51,7 @@ class Varied : public Dataset {
   std::string manifest() const override { return "varied"; }
 
   mutable std::atomic<int> made = 0;
-  std::int64_t bad = -100;
+  std::int64_t bad = -100, slow = -100;
 
  private:
   Taxonomy taxonomy_{{"ant", "bee"}, {}, {}};
@@ -100,6 +105,7 @@ TEST_CASE("pictures: the first bad picture is the one that is named, whoever met
   Varied dataset(200);
   dataset.bad = 70;
   for (const int threads : {1, 4, 16}) {
+    dataset.slow = threads == 4 ? 70 : 90;
     CHECK(message_of([&] {
             load_pictures(dataset, "test", 8, {threads, nullptr});
           }) == "70: is damaged");
