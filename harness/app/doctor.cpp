@@ -11,6 +11,7 @@
 
 #include "app/cli.hpp"
 #include "lacuna/abi.hpp"
+#include "model/picture_cache.hpp"
 #include "support/device.hpp"
 
 namespace lacuna {
@@ -53,6 +54,14 @@ ordered_json data_report(const DataRoots& roots) {
     folders.push_back(
         {{"folder", folder.string()}, {"exists", std::filesystem::is_directory(folder)}});
   return folders;
+}
+
+// Where decoded pictures are kept; `folder` is null where none are.
+ordered_json cache_report() {
+  const auto folder = cache_folder();
+  if (!folder) return {{"folder", nullptr}, {"pictures", 0}, {"bytes", 0}};
+  const auto size = PictureCache::size(*folder);
+  return {{"folder", folder->string()}, {"pictures", size.pictures}, {"bytes", size.bytes}};
 }
 
 ordered_json cuda_report() {
@@ -99,7 +108,8 @@ ordered_json examine(const Globals& globals) {
       {"memory", {{"bytes", memory("MemTotal")}, {"available", memory("MemAvailable")}}},
       {"cuda", cuda_report()},
       {"plugins", plugin_report(registry, globals.plugins)},
-      {"data", data_report(globals.data_roots())}};
+      {"data", data_report(globals.data_roots())},
+      {"cache", cache_report()}};
   report["missing"] = missing(report);
   return report;
 }
@@ -129,6 +139,12 @@ void print(const ordered_json& report) {
                            folder["plugins"].get<int>(), folder["refused"].get<int>())
              : folder["folder"].get<std::string>() + ": no such folder");
   for (const auto& folder : report["data"]) line("data", folder["folder"].get<std::string>());
+  const auto& cache = report["cache"];
+  line("cache", cache["folder"].is_null()
+                    ? "off"
+                    : fmt::format("{}: {} pictures, {:.1f} GiB (may be deleted at any time)",
+                                  cache["folder"].get<std::string>(), cache["pictures"].get<int>(),
+                                  gib(cache["bytes"])));
   for (const auto& sentence : report["missing"]) line("missing", sentence.get<std::string>());
 }
 

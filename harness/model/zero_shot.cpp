@@ -3,9 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "lacuna/error.hpp"
 
@@ -42,63 +40,31 @@ at::Tensor ensemble_embeddings(const Clip& clip, const Tokenizer& tokenizer,
 
 namespace {
 
-// Resized so that the shorter side is `size` (the longer one truncated, as torchvision does), then
-// centre-cropped: uint8 [3, size, size]. LibTorch's antialiased bicubic on bytes: within two levels
-// of Pillow's.
-at::Tensor fit_picture(const at::Tensor& picture, std::int64_t size) {
-  auto x = picture.permute({2, 0, 1});
-  const auto height = x.size(1), width = x.size(2);
-  if (height == size && width == size) return x;
-  const auto shorter = std::min(height, width);
-  const auto new_height = size * height / shorter, new_width = size * width / shorter;
-  x = at::_upsample_bicubic2d_aa(x.unsqueeze(0).contiguous(), {new_height, new_width},
-                                 /*align_corners=*/false)[0];
-  const auto offset = [&](std::int64_t length) {
-    return std::lrint((length - size) / 2.0);
-  };  // half to even
-  return x.narrow(1, offset(new_height), size).narrow(2, offset(new_width), size);
+// Features of the batches that `next` gives until it gives an undefined one.
+template <class Next>
+at::Tensor encode_batches(const Clip& clip, Next&& next) {
+  at::NoGradGuard no_grad;
+  const auto device = clip.weights().begin()->second.device();
+  std::vector<at::Tensor> features;
+  for (at::Tensor pixels = next(); pixels.defined(); pixels = next())
+    features.push_back(clip.image_features(pixels.to(device)));
+  return features.empty() ? at::empty({0, clip.config().embedding}) : at::cat(features);
 }
 
 }  // namespace
 
-at::Tensor stack_pictures(const std::vector<at::Tensor>& pictures, std::int64_t image_size) {
-  const auto count = static_cast<std::int64_t>(pictures.size());
-  auto stacked = at::empty({count, 3, image_size, image_size}, at::kByte);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto& picture = pictures[i];
-    if (picture.dim() != 3 || picture.size(2) != 3 || picture.scalar_type() != at::kByte ||
-        picture.numel() == 0)
-      throw Error("picture " + std::to_string(i) + ": not uint8 [H, W, 3]");
-    stacked[i].copy_(fit_picture(picture, image_size));
-  }
-  return stacked;
-}
-
-at::Tensor load_pictures(const Dataset& dataset, const std::string& split,
-                         const std::vector<std::int64_t>& indices, std::int64_t image_size) {
-  constexpr std::size_t chunk = 4096;  // bounds the memory that unstacked pictures take
-  std::vector<at::Tensor> parts;
-  for (std::size_t at = 0; at < indices.size(); at += chunk) {
-    const std::span part(indices.data() + at, std::min(chunk, indices.size() - at));
-    parts.push_back(stack_pictures(dataset.images(split, part), image_size));
-  }
-  return parts.empty() ? at::empty({0, 3, image_size, image_size}, at::kByte) : at::cat(parts);
-}
-
-at::Tensor load_pictures(const Dataset& dataset, const std::string& split,
-                         std::int64_t image_size) {
-  std::vector<std::int64_t> all(dataset.labels(split).size(0));
-  std::iota(all.begin(), all.end(), 0);
-  return load_pictures(dataset, split, all, image_size);
-}
-
 at::Tensor encode_pictures(const Clip& clip, const at::Tensor& pixels, std::int64_t batch) {
-  at::NoGradGuard no_grad;
-  const auto device = clip.weights().begin()->second.device();
-  std::vector<at::Tensor> features;
-  for (std::int64_t at = 0; at < pixels.size(0); at += batch)
-    features.push_back(clip.image_features(pixels.slice(0, at, at + batch).to(device)));
-  return features.empty() ? at::empty({0, clip.config().embedding}) : at::cat(features);
+  std::int64_t at = 0;
+  return encode_batches(clip, [&] {
+    const auto begin = std::exchange(at, at + batch);
+    return begin < pixels.size(0) ? pixels.slice(0, begin, at) : at::Tensor();
+  });
+}
+
+at::Tensor encode_split(const Clip& clip, const Dataset& dataset, const std::string& split,
+                        const PictureLoading& loading, std::int64_t batch) {
+  PictureStream stream(dataset, split, clip.config().vision.image_size, batch, loading);
+  return encode_batches(clip, [&] { return stream.next(); });
 }
 
 Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
@@ -106,8 +72,7 @@ Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset&
   at::NoGradGuard no_grad;
   const auto& taxonomy = dataset.taxonomy();
   const auto templates = dataset.templates();
-  const auto features =
-      encode_pictures(clip, load_pictures(dataset, split, clip.config().vision.image_size));
+  const auto features = encode_split(clip, dataset, split);
   const auto classify = [&](Level level) {
     const auto embeddings = ensemble_embeddings(clip, tokenizer, templates, taxonomy.names(level));
     return at::matmul(features, embeddings.t())

@@ -10,36 +10,42 @@
 #include "lacuna/dataset.hpp"
 #include "lacuna/metric.hpp"
 #include "model/clip.hpp"
+#include "model/pictures.hpp"
 #include "model/tokenizer.hpp"
 
 namespace lacuna {
 
-// "a photo of a {}." with the name in place of "{}". Throws ConfigError if the template lacks its "{}".
+// "a photo of a {}." with the name in place of "{}". Throws ConfigError if the template lacks its
+// "{}".
 std::string fill_template(const std::string& prompt, const std::string& name);
 
 // Tokens of one template over all names: int64 [C, L].
-at::Tensor prompt_tokens(const Tokenizer& tokenizer, const std::string& prompt, const std::vector<std::string>& names,
-                         std::int64_t context_length);
+at::Tensor prompt_tokens(const Tokenizer& tokenizer, const std::string& prompt,
+                         const std::vector<std::string>& names, std::int64_t context_length);
 
-// Class-name embeddings [C, embedding]: per template the normalised text features, averaged, renormalised. Computed
-// without gradient; once per evaluated model, not per batch.
-at::Tensor ensemble_embeddings(const Clip& clip, const Tokenizer& tokenizer, const std::vector<std::string>& templates,
+// Class-name embeddings [C, embedding]: per template the normalised text features, averaged,
+// renormalised. Computed without gradient; once per evaluated model, not per batch.
+at::Tensor ensemble_embeddings(const Clip& clip, const Tokenizer& tokenizer,
+                               const std::vector<std::string>& templates,
                                const std::vector<std::string>& names);
 
-// Pictures of any size -> uint8 [N, 3, S, S]: resized with antialiasing so that the shorter side is S, centre-cropped.
-at::Tensor stack_pictures(const std::vector<at::Tensor>& pictures, std::int64_t image_size);
+// Pictures encoded at once. Part of every result: a float sum may depend on the batch it was made
+// in.
+inline constexpr std::int64_t kEncodingBatch = 256;
 
-// All pictures of a split, or of `indices` of it, ready for a tower: uint8 [N, 3, S, S]. Rendered or decoded once.
-at::Tensor load_pictures(const Dataset& dataset, const std::string& split, std::int64_t image_size);
-at::Tensor load_pictures(const Dataset& dataset, const std::string& split, const std::vector<std::int64_t>& indices,
-                         std::int64_t image_size);
+// Normalised image features [N, embedding] of `pixels` uint8 [N, 3, S, S], in batches, without
+// gradient, on the weights' device.
+at::Tensor encode_pictures(const Clip& clip, const at::Tensor& pixels,
+                           std::int64_t batch = kEncodingBatch);
 
-// Normalised image features [N, embedding] of `pixels` uint8 [N, 3, S, S], in batches, without gradient, on the
-// weights' device.
-at::Tensor encode_pictures(const Clip& clip, const at::Tensor& pixels, std::int64_t batch = 256);
+// The same of a whole split, equal to the bit: the next batch is decoded while this one is encoded,
+// and the split is never in memory as a whole.
+at::Tensor encode_split(const Clip& clip, const Dataset& dataset, const std::string& split,
+                        const PictureLoading& loading = {}, std::int64_t batch = kEncodingBatch);
 
-// Top-1 predictions over the whole name list of each level. `forget`: fine labels asked to be forgotten.
-Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset, const std::string& split,
-                    const std::vector<std::int64_t>& forget);
+// Top-1 predictions over the whole name list of each level. `forget`: fine labels asked to be
+// forgotten.
+Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
+                    const std::string& split, const std::vector<std::int64_t>& forget);
 
 }  // namespace lacuna

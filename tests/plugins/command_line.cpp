@@ -176,6 +176,17 @@ TEST_CASE("command line: doctor says what there is and what is missing") {
                            ContainsSubstring("data           /tmp\n"));
 }
 
+TEST_CASE("command line: doctor says where pictures are kept, and how many") {
+  const Plugins plugins({"good.so"});
+  const auto line = [&](const std::string& cache) {
+    const auto out = run_shell("export LACUNA_CACHE=" + cache + "; \"$LACUNA\" doctor" + plugins.option()).out;
+    const auto at = out.find("cache ");
+    return out.substr(at, out.find('\n', at) - at);
+  };
+  CHECK(line("off") == "cache          off");
+  CHECK(line("/no/such") == "cache          /no/such: 0 pictures, 0.0 GiB (may be deleted at any time)");
+}
+
 TEST_CASE("command line: the program needs LibTorch's CPU libraries only") {
   const auto needed = run_shell("readelf -d \"$LACUNA\" '" LACUNA_LIBRARY "'");
   if (needed.code != 0) SKIP("readelf (binutils) is not there");
