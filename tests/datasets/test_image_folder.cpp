@@ -275,3 +275,37 @@ TEST_CASE("image_folder: mistakes in the coarse names", "[unit]") {
   files.edit("my_pictures/taxonomy.json", R"("car", "cat", "dog", "horse")", R"("car", "car")");
   CHECK(files.refusal(kOwn) == place + "coarse[1]: 'car' occurs twice");
 }
+
+TEST_CASE("image_folder: the example of its README works as it stands", "[unit]") {
+  const auto readme = fs::path(LACUNA_SOURCE_DIR) / "plugins/datasets/image_folder/README.md";
+  std::ifstream in(readme, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto start = text.find("{\n  \"format\"");
+  REQUIRE(start != std::string::npos);
+  const MiniatureSet files("image_folder", "", ten());
+  const auto folder = [](const std::string& file) { return "pets/" + file; };
+  files.write(folder("taxonomy.json"), text.substr(start, text.find("```", start) - start));
+  for (const char* picture :
+       {"samoyed/a.jpg", "samoyed/B.JPEG", "tabby_cat/0001.png", "pomeranian/1.jpg"})
+    files.write(folder(picture), "x");
+  const auto data = files.open({{"root", "pets"}});
+  CHECK(data->taxonomy().fine == std::vector<std::string>{"Samoyed", "Pomeranian", "tabby cat"});
+  CHECK(data->taxonomy().parent == std::vector<std::int64_t>{1, 1, 0});
+  CHECK(data->forget_splits().at("all_spitz") == std::vector<std::string>{"Samoyed", "Pomeranian"});
+  CHECK(file_names(*data, "test") == std::set<std::string>{"samoyed/B.JPEG", "tabby_cat/0001.png"});
+  CHECK(noted(*data, "ignored: 1 pictures that no split of taxonomy.json names"));
+}
+
+TEST_CASE("image_folder: the schema knows the keys that the plugin knows", "[unit]") {
+  std::ifstream in(fs::path(LACUNA_SOURCE_DIR) / "docs/schema/taxonomy.schema.json");
+  const auto schema = nlohmann::json::parse(in);
+  std::set<std::string> keys;
+  for (const auto& [key, value] : schema.at("properties").items()) keys.insert(key);
+  const MiniatureSet files("image_folder");
+  for (const auto& key : keys) {
+    CAPTURE(key);
+    files.write("my_pictures/taxonomy.json", "{\"" + key + "\": 0}");
+    CHECK(files.refusal(kOwn).find("unknown key") == std::string::npos);
+  }
+  CHECK(keys.size() == 6);  // as many as README.md lists
+}
