@@ -44,7 +44,7 @@ pictures::FileListing list(const std::string& templates, const DataRoots& roots)
       .id = "caltech101", .taxonomy = {}, .templates = {"a photo of a {}."}, .splits = {}};
   if (templates == "clip") listing.templates = pictures::caltech_templates();
   const auto top = pictures::contents_of(folder);
-  std::vector<std::string> strangers, empty;
+  std::vector<std::string> strangers;
   pass_over(folder, top.folders, strangers, listing.notes);
 
   pictures::Ignored ignored;
@@ -57,16 +57,10 @@ pictures::FileListing list(const std::string& templates, const DataRoots& roots)
     const bool there = std::binary_search(top.folders.begin(), top.folders.end(), name);
     const auto found = there ? pictures::contents_of(folder / name) : pictures::Contents{};
     ignored.add(name, found.others);
-    if (found.pictures.empty()) empty.push_back(name);
     for (const auto& picture : found.pictures)
       files.push_back(
           {folder / name / picture, name + '/' + picture, static_cast<std::int64_t>(label)});
   }
-  if (!empty.empty())
-    throw ConfigError(
-        "caltech101: " + folder.string() + ": no picture of " + std::to_string(empty.size()) +
-        " of 101 classes: " + pictures::some_of(empty) +
-        (strangers.empty() ? "" : " (not known: " + pictures::some_of(strangers) + ")"));
   if (!strangers.empty())
     listing.notes.push_back("ignored: folders that are no class (" + pictures::some_of(strangers) +
                             ")");

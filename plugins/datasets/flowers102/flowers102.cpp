@@ -92,7 +92,6 @@ pictures::FileListing list(const std::string& names, const DataRoots& roots) {
     }
     pictures::note_counts(listing, split, original);
   }
-  pictures::require_every_class(listing);
   note_strays(folder, taken.size(), listing.notes);
   return listing;
 }

@@ -52,7 +52,7 @@ Contents contents_of(const fs::path& folder) {
     const bool hidden = name.starts_with('.') || name == "__MACOSX";
     if (!hidden && entry->is_directory(dangling)) {
       found.folders.push_back(name);
-    } else if (!name.starts_with('.') && is_picture_name(name) && !entry->is_directory(dangling)) {
+    } else if (is_picture_name(name) && !entry->is_directory(dangling)) {
       found.pictures.push_back(name);
     } else {
       found.others.push_back(name);
@@ -69,21 +69,6 @@ std::string some_of(const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
     text += (i == 0 ? "" : ", ") + names[i];
   return text + (names.size() > kNamed ? ", …" : "");
-}
-
-void require_every_class(const FileListing& listing) {
-  const auto& names = listing.taxonomy.fine;
-  for (const auto& [split, files] : listing.splits) {
-    std::vector<bool> seen(names.size(), false);
-    for (const auto& file : files) seen.at(static_cast<std::size_t>(file.label)) = true;
-    std::vector<std::string> absent;
-    for (std::size_t i = 0; i < names.size(); ++i)
-      if (!seen[i]) absent.push_back(names[i]);
-    if (!absent.empty())
-      throw ConfigError(listing.id + ": " + split + ": no picture of " +
-                        std::to_string(absent.size()) + " of " + std::to_string(names.size()) +
-                        " classes: " + some_of(absent));
-  }
 }
 
 void Ignored::add(const fs::path& folder, const std::vector<std::string>& names) {

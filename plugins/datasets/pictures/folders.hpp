@@ -20,7 +20,7 @@ std::filesystem::path find_folder(const DataRoots& roots, const Source& source,
 
 // What lies directly in a folder: names in byte order. Links are followed.
 struct Contents {
-  std::vector<std::string> pictures;  // by is_picture_name(), and not hidden ("._a.jpg")
+  std::vector<std::string> pictures;  // by is_picture_name()
   std::vector<std::string> folders;
   std::vector<std::string> others;  // .DS_Store, Thumbs.db, lists, hidden files, what is neither
 };
@@ -31,10 +31,6 @@ Contents contents_of(const std::filesystem::path& folder);
 
 // "a, b, c", at most ten of them, then "…".
 std::string some_of(const std::vector<std::string>& names);
-
-// Throws ConfigError where a split has no picture of some class ("<id>: test: no picture of 2 of
-// 101 classes: a, b").
-void require_every_class(const FileListing& listing);
 
 // Counts what was passed over, for Dataset::notes().
 class Ignored {

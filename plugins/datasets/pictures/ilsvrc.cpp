@@ -11,7 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 using Wnids = std::map<std::string, std::string>;
 
-constexpr const char* kPlaces[] = {"imagenet", "ILSVRC/Data/CLS-LOC", "ILSVRC2012"};
+constexpr const char* kPlaces[] = {"imagenet", "ILSVRC/Data/CLS-LOC",
+                                   "imagenet/ILSVRC/Data/CLS-LOC", "ILSVRC2012"};
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;

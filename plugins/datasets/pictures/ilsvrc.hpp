@@ -18,8 +18,8 @@ struct Ilsvrc {
   bool flat_val = false;
 };
 
-// In every root: imagenet/{train,val}, ILSVRC/Data/CLS-LOC/{train,val} (as on Kaggle),
-// ILSVRC2012/{train,val}. The first place that has either of the two folders.
+// In every root: imagenet/{train,val}, ILSVRC/Data/CLS-LOC/{train,val} (as on Kaggle; also below
+// imagenet/), ILSVRC2012/{train,val}. The first place that has either of the two folders.
 Ilsvrc find_ilsvrc(const DataRoots& roots);
 
 // The pictures of one class, in byte order of their names. PictureFile::name is

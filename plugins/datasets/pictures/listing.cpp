@@ -76,6 +76,7 @@ Folder list_folder(const fs::path& folder) {
 }
 
 bool is_picture_name(const std::string& name) {
+  if (name.starts_with('.')) return false;
   auto suffix = fs::path(name).extension().string();
   std::transform(suffix.begin(), suffix.end(), suffix.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

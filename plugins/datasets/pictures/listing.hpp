@@ -41,7 +41,8 @@ struct Folder {
 // An absent folder is an empty one. Throws ConfigError if it cannot be read.
 Folder list_folder(const std::filesystem::path& folder);
 
-// Ends in .jpg, .jpeg, .png, .gif, .bmp, .webp, .tif or .tiff, whatever the case.
+// Ends in .jpg, .jpeg, .png, .gif, .bmp, .webp, .tif or .tiff, whatever the case. Hidden files do
+// not: "._a.jpg" is what a Mac leaves beside a.jpg.
 bool is_picture_name(const std::string& name);
 
 // Lines without their ends (LF or CRLF); one final newline more or less makes no difference.
