@@ -63,7 +63,7 @@ ordered_json missing_of(const Plan& plan, const DataRoots& roots) {
   return rows;
 }
 
-void print_cells(const Plan& plan, const ordered_json& cells) {
+void print_cells(const Plan& plan, const ordered_json& cells, const ordered_json& missing) {
   const auto text = [](const ordered_json& value) { return value.get<std::string>(); };
   std::map<std::string, int> totals;
   double seconds = 0;
@@ -72,6 +72,10 @@ void print_cells(const Plan& plan, const ordered_json& cells) {
     const auto state = text(cell["state"]);
     ++totals[state];
     auto note = text(cell["reason"]);
+    // What many cells lack is said once, below them.
+    if (std::any_of(missing.begin(), missing.end(),
+                    [&](const auto& row) { return row["reason"] == note; }))
+      note.clear();
     if (state == "to run") {
       const bool known = !cell["seconds"].is_null();
       const double cost = known ? cell["seconds"].get<double>() : 0;
@@ -117,7 +121,7 @@ int print_plan(const Options& options, const Globals& globals) {
     fmt::print("{}\n",
                ordered_json{{"suite", plan.name}, {"cells", cells}, {"missing", missing}}.dump(2));
   } else {
-    print_cells(plan, cells);
+    print_cells(plan, cells, missing);
     print_missing(missing);
   }
   return missing.empty() ? exit_code::ok : exit_code::some_failed;

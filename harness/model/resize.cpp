@@ -27,11 +27,15 @@ Side side(std::int64_t length, std::int64_t shorter, std::int64_t size) {
 
 }  // namespace
 
-std::string PictureTransform::identity() const {
+std::string picture_pipeline(PassOrder order) {
   return fmt::format(
-      "decoded as Pillow 12.2 to RGB, shorter side to {} by antialiased bicubic in bytes, {} pass "
-      "first, centre crop, uint8 [3, {}, {}], version {}",
-      size, order == PassOrder::horizontal_first ? "horizontal" : "vertical", size, size, kVersion);
+      "decoded as Pillow 12.2 to RGB, shorter side to the model's by antialiased bicubic in bytes, "
+      "{} pass first, centre crop, version {}",
+      order == PassOrder::horizontal_first ? "horizontal" : "vertical", kVersion);
+}
+
+std::string PictureTransform::identity() const {
+  return fmt::format("{}, uint8 [3, {}, {}]", picture_pipeline(order), size, size);
 }
 
 at::Tensor PictureTransform::apply(const at::Tensor& picture) const {

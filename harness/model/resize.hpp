@@ -12,13 +12,16 @@ namespace lacuna {
 // order shows. Pillow up to 12.2: always horizontal. Pillow 13: vertical for tall pictures.
 enum class PassOrder { horizontal_first, vertical_first };
 
+// How picture files become bytes, for models of any size: decoder, filter, pass order, version. A
+// text that changes when any byte would; part of a cell's key where a data set is made of files.
+std::string picture_pipeline(PassOrder order = PassOrder::horizontal_first);
+
 // What becomes of a decoded picture before it is normalised.
 struct PictureTransform {
   std::int64_t size = 224;  // S
   PassOrder order = PassOrder::horizontal_first;
 
-  // Everything that can move a byte of what apply() gives, as text: size, filter, order, crop, and
-  // the version of the decoder. Part of the key of whatever keeps such pictures.
+  // picture_pipeline() and the size: part of the key of whatever keeps such pictures.
   std::string identity() const;
 
   // uint8 [H, W, 3] -> uint8 [3, S, S], a new tensor. Bicubic (a = -0.5) with antialiasing, 22-bit

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "model/resize.hpp"
 #include "support/hash.hpp"
 
 namespace lacuna {
@@ -38,6 +39,8 @@ const PooledDataset& DatasetPool::get(const PluginUse& use) {
       pooled.dataset = plugin.entry->make_dataset(params, roots_);
       pooled.identity["manifest"] = sha256(pooled.dataset->manifest());
       pooled.identity["prompts"] = prompts_hash(*pooled.dataset);
+      if (const auto& data = *pooled.dataset; !data.file(data.splits().front(), 0).empty())
+        pooled.identity["pictures"] = picture_pipeline();
     });
   } catch (const ConfigError& error) {  // the parameters were good, so it is the files
     pooled.unavailable = error.what();

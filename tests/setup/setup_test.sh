@@ -205,7 +205,7 @@ test_two_calls_at_once_download_once() {
 test_an_unknown_group_is_refused() {
   setup biuld
   [[ $? == 2 ]] || fail "exit status"
-  says 'setup: biuld: no such group \(build, test or bench\)'
+  says 'setup: biuld: no such group \(build, test, bench or parity\)'
 }
 
 # A program that writes down how it was called and ends with the status in a file.
