@@ -54,7 +54,9 @@ int run_eval(const Options& options, const Globals& globals) {
   const auto registry = globals.registry();
   const auto& plugin = registry.find(Kind::dataset, options.dataset);
   const auto params = parse_params(options.params);
-  auto checkpoint = load_checkpoint(find_model(options.model, "", globals.data_roots()).path);
+  const auto roots = globals.data_roots();
+  auto checkpoint =
+      load_checkpoint(find_model(options.model, "", roots).path, {.data = roots.folders});
   const auto model_hash = checkpoint_hash(checkpoint);
   for (auto& [_, tensor] : checkpoint.weights) tensor = tensor.to(device);
   const auto predictions = guarded(options.dataset, [&] {
@@ -89,7 +91,9 @@ void add_eval(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("eval", "Zero-shot accuracy of a model on a dataset, fine and coarse");
-  command->add_option("MODEL", options->model, "a model folder, or a name (openai/ViT-B-32)")->required();
+  command->add_option("MODEL", options->model,
+                      "a model's folder or .pt file, or a name (openai/ViT-B-32)")
+      ->required();
   command->add_option("--dataset", options->dataset, "a dataset plugin's id")->required();
   command->add_option("--params", options->params, "the dataset's parameters, as JSON");
   command->add_option("--split", options->split, "which split");

@@ -6,6 +6,7 @@
 
 #include "lacuna/error.hpp"
 #include "model/conv_tower.hpp"
+#include "model/resnet_tower.hpp"
 #include "model/transformer.hpp"
 
 namespace lacuna {
@@ -22,7 +23,8 @@ at::Tensor vision_transformer(const NamedTensors& weights, const VisionConfig& v
       weight(weights, "visual.class_embedding").to(x.dtype()).expand({x.size(0), 1, x.size(2)});
   x = at::cat({class_token, x}, 1) + weight(weights, "visual.positional_embedding");
   x = layer_norm(weights, "visual.ln_pre", x);
-  x = transformer(weights, "visual.transformer", x, vision.layers, vision.heads, /*causal=*/false);
+  x = transformer(weights, "visual.transformer", x, vision.layers, vision.heads, /*causal=*/false,
+                  vision.activation);
   return layer_norm(weights, "visual.ln_post", x.select(1, 0));
 }
 
@@ -59,15 +61,17 @@ Shapes Clip::shapes(const ClipConfig& config) {
     shapes["visual.conv1.weight"] = {vision.width, 3, vision.patch_size, vision.patch_size};
     add_layer_norm_shapes(shapes, "visual.ln_pre", vision.width);
     add_layer_norm_shapes(shapes, "visual.ln_post", vision.width);
-    add_transformer_shapes(shapes, "visual.transformer", vision.width, vision.layers);
+    add_transformer_shapes(shapes, "visual.transformer", vision.width, vision.layers, vision.mlp);
     shapes["visual.proj"] = {vision.width, config.embedding};
+  } else if (vision.type == "resnet") {
+    add_resnet_shapes(shapes, vision, config.embedding);
   } else {
     add_conv_tower_shapes(shapes, vision);
     shapes["visual.proj"] = {vision.widths.back(), config.embedding};
   }
   shapes["token_embedding.weight"] = {text.vocabulary_size, text.width};
   shapes["positional_embedding"] = {text.context_length, text.width};
-  add_transformer_shapes(shapes, "transformer", text.width, text.layers);
+  add_transformer_shapes(shapes, "transformer", text.width, text.layers, text.mlp);
   add_layer_norm_shapes(shapes, "ln_final", text.width);
   shapes["text_projection"] = {text.width, config.embedding};
   shapes["logit_scale"] = {};
@@ -90,6 +94,8 @@ NamedTensors Clip::initial_weights(const ClipConfig& config, at::Generator gener
                                             generator);
     initialise_transformer(weights, "visual.transformer", vision.width, vision.layers, generator);
     weights["visual.proj"].normal_(0, scale, generator);
+  } else if (vision.type == "resnet") {
+    initialise_resnet(weights, vision, generator);
   } else {
     initialise_conv_tower(weights, vision, generator);
     weights["visual.proj"].normal_(0, std::pow(vision.widths.back(), -0.5), generator);
@@ -116,6 +122,7 @@ at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels
 
 at::Tensor Clip::image_features(const at::Tensor& pixels) const {
   const auto x = normalise_pixels(config_.vision, pixels);
+  if (config_.vision.type == "resnet") return unit_length(resnet_tower(weights_, config_.vision, x));
   const auto pooled = config_.vision.type == "vit" ? vision_transformer(weights_, config_.vision, x)
                                                    : conv_tower(weights_, x);
   return unit_length(at::matmul(pooled, weight(weights_, "visual.proj")));
@@ -125,7 +132,8 @@ at::Tensor text_features(const TextConfig& text, const NamedTensors& weights,
                          const at::Tensor& tokens) {
   auto x = at::embedding(weight(weights, "token_embedding.weight"), tokens) +
            weight(weights, "positional_embedding").narrow(0, 0, tokens.size(1));
-  x = transformer(weights, "transformer", x, text.layers, text.heads, /*causal=*/true);
+  x = transformer(weights, "transformer", x, text.layers, text.heads, /*causal=*/true,
+                  text.activation);
   const auto end = tokens.argmax(-1);
   const auto pooled = x.index({at::arange(tokens.size(0), tokens.options()), end});
   return unit_length(

@@ -17,19 +17,25 @@
 
 namespace lacuna {
 
-// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `conv`: a small
-// residual convolutional tower for small pictures (conv_tower.hpp), its normalisation folded into
+// The image tower's shape. `vit`: pre-LN vision transformer with class embedding. `resnet`: OpenAI's
+// modified residual network (resnet_tower.hpp). `conv`: a small residual convolutional tower for
+// small pictures (conv_tower.hpp). Both convolutional towers have their normalisation folded into
 // the convolutions.
 struct VisionConfig {
-  std::string type = "vit";  // "vit" | "conv"
+  std::string type = "vit";  // "vit" | "resnet" | "conv"
   std::int64_t image_size = 224;
   std::array<double, 3> mean{.48145466, .4578275, .40821073}, std{.26862954, .26130258, .27577711};
-  std::int64_t patch_size = 14, width = 1024, layers = 24, heads = 16;  // vit
+  std::int64_t patch_size = 14, width = 1024, layers = 24, heads = 16;  // vit; resnet: width, heads
   std::vector<std::int64_t> widths;                                     // conv: four channel counts
+  std::vector<std::int64_t> blocks = {};   // resnet: blocks in each of four stages
+  std::int64_t mlp = 0;                    // vit: hidden width; 0 is four times `width`
+  std::string activation = "quick_gelu";   // vit: "quick_gelu" | "gelu"
 };
 
 struct TextConfig {
   std::int64_t context_length = 77, vocabulary_size = 49408, width = 768, layers = 12, heads = 12;
+  std::int64_t mlp = 0;                   // as above
+  std::string activation = "quick_gelu";  // as above
 };
 
 struct ClipConfig {
@@ -38,7 +44,8 @@ struct ClipConfig {
   TextConfig text;
 };
 
-// config.json of a model folder. from_json throws ConfigError naming the key.
+// config.json of a model folder; what has its usual value (mlp, activation) is left out. from_json
+// throws ConfigError naming the key.
 nlohmann::json to_json(const ClipConfig& config);
 ClipConfig clip_config_from(const nlohmann::json& json);
 
@@ -59,7 +66,7 @@ class Clip {
   // Throws ConfigError naming a missing, an extra or a misshapen tensor.
   Clip(ClipConfig config, NamedTensors weights);
 
-  // Weights drawn as OpenAI initialises them; the conv tower as He et al., 2015.
+  // Weights drawn as OpenAI initialises them; convolutions as He et al., 2015.
   static NamedTensors initial_weights(const ClipConfig& config, at::Generator generator);
   // Names and shapes that a model of this configuration must have.
   static std::map<std::string, std::vector<std::int64_t>> shapes(const ClipConfig& config);

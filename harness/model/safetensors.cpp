@@ -1,21 +1,16 @@
 #include "model/safetensors.hpp"
 
 #include <ATen/ATen.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "lacuna/error.hpp"
+#include "model/mapped_file.hpp"
 #include "model/safetensors_header.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
@@ -28,45 +23,10 @@ static_assert(std::endian::native == std::endian::little, "the format is little-
 
 [[noreturn]] void fail(const std::string& reason) { throw ConfigError(reason); }
 
-// A file's bytes, read-only, for as long as this lives.
-class Mapping {
- public:
-  explicit Mapping(const std::filesystem::path& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) fail(fmt::format("cannot be opened: {}", std::strerror(errno)));
-    struct stat status {};
-    const bool known = ::fstat(file, &status) == 0;
-    const bool regular = known && S_ISREG(status.st_mode);
-    if (regular && status.st_size > 0) {
-      size_ = static_cast<std::size_t>(status.st_size);
-      data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
-    }
-    const int error = errno;
-    ::close(file);
-    if (!regular) fail("is not a regular file");
-    if (data_ == MAP_FAILED) fail(fmt::format("cannot be mapped: {}", std::strerror(error)));
-  }
-  ~Mapping() {
-    if (data_ != nullptr && data_ != MAP_FAILED) ::munmap(data_, size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-
-  std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
-
- private:
-  void* data_ = nullptr;
-  std::size_t size_ = 0;
-};
-
-at::Tensor copy_of(const SafetensorsEntry& entry, std::string_view buffer) {
-  const auto bytes = buffer.substr(entry.begin, entry.end - entry.begin);
+void check_bytes(const SafetensorsEntry& entry, std::string_view bytes) {
   if (entry.type == at::kBool &&
       std::any_of(bytes.begin(), bytes.end(), [](char c) { return c != 0 && c != 1; }))
     fail(fmt::format("tensor '{}': a BOOL byte is neither 0 nor 1", entry.name));
-  auto tensor = at::empty(entry.shape, at::TensorOptions().dtype(entry.type));
-  if (!bytes.empty()) std::memcpy(tensor.mutable_data_ptr(), bytes.data(), bytes.size());
-  return tensor;
 }
 
 at::Tensor plain(const at::Tensor& tensor) { return tensor.detach().to(at::kCPU).contiguous(); }
@@ -77,17 +37,30 @@ std::string_view bytes_of(const at::Tensor& tensor) {
 
 }  // namespace
 
-Safetensors load_safetensors(const std::filesystem::path& path) {
+Safetensors map_safetensors(const std::filesystem::path& path) {
   try {
-    const Mapping mapping(path);
-    const auto layout = safetensors_layout(mapping.bytes());
+    const auto file = std::make_shared<const MappedFile>(path);
+    const auto layout = safetensors_layout(file->bytes());
     Safetensors result{.tensors = {}, .metadata = layout.metadata};
-    for (const auto& entry : layout.entries)
-      result.tensors[entry.name] = copy_of(entry, mapping.bytes().substr(layout.data));
+    for (const auto& entry : layout.entries) {
+      const auto bytes = file->bytes().substr(layout.data + entry.begin, entry.end - entry.begin);
+      check_bytes(entry, bytes);
+      std::vector<std::int64_t> strides(entry.shape.size(), 1);
+      for (auto i = strides.size(); i-- > 1;)
+        strides[i - 1] = strides[i] * std::max<std::int64_t>(entry.shape[i], 1);
+      result.tensors[entry.name] =
+          tensor_over(file, bytes.data(), entry.type, entry.shape, strides);
+    }
     return result;
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", path.string(), error.what()));
   }
+}
+
+Safetensors load_safetensors(const std::filesystem::path& path) {
+  auto result = map_safetensors(path);
+  for (auto& [name, tensor] : result.tensors) tensor = tensor.clone();
+  return result;
 }
 
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
@@ -113,11 +86,14 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
   text.append((8 - text.size() % 8) % 8, ' ');  // so that a reader can map the tensors aligned
 
   const std::uint64_t length = text.size();
-  std::string file;
-  file.reserve(8 + length + end);
-  file.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
-  for (const auto& [name, tensor] : tensors) file.append(bytes_of(plain(tensor)));
-  write_file_atomically(path, file);
+  write_file_atomically(path, [&](const Write& write) {
+    write({reinterpret_cast<const char*>(&length), sizeof length});
+    write(text);
+    for (const auto& [name, tensor] : tensors) {
+      const auto bytes = plain(tensor);
+      write(bytes_of(bytes));
+    }
+  });
 }
 
 std::string weights_hash(const NamedTensors& tensors) {
@@ -126,7 +102,8 @@ std::string weights_hash(const NamedTensors& tensors) {
     hash.update(fmt::format("{}:{} {} [{}]\n", name.size(), name,
                             safetensors_dtype(name, tensor.scalar_type()),
                             fmt::join(tensor.sizes().vec(), ",")));
-    hash.update(bytes_of(plain(tensor)));
+    const auto bytes = plain(tensor);
+    hash.update(bytes_of(bytes));
   }
   return hash.hex();
 }

@@ -20,6 +20,10 @@ struct Safetensors {
 // dtypes: F32 F16 BF16 F64 I64 I32 I16 I8 U8 BOOL.
 Safetensors load_safetensors(const std::filesystem::path& path);
 
+// The same without a copy: the tensors read the mapped file, which they keep alive. They must not be written to, and
+// the file must not be shortened meanwhile.
+Safetensors map_safetensors(const std::filesystem::path& path);
+
 // Tensors in name order, contiguous, any device (copied to the CPU); the same input gives the same bytes. Atomic.
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
                       const std::map<std::string, std::string>& metadata = {});

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "lacuna/error.hpp"
+#include "model/mapped_file.hpp"
 
 namespace lacuna {
 
@@ -33,17 +34,6 @@ constexpr std::array kDTypes{
 };
 
 [[noreturn]] void fail(const std::string& reason) { throw ConfigError(reason); }
-
-void refuse_impostors(std::string_view file) {
-  if (file.starts_with("version https://git-lfs"))
-    fail("is a Git-LFS pointer, not the weights (run 'git lfs pull', or download the file itself)");
-  auto start = file.substr(0, 512);
-  start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), start.size()));
-  std::string lower(start.substr(0, 16));
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  if (lower.starts_with("<!doctype") || lower.starts_with("<html"))
-    fail("is an HTML page, not the weights (the download was answered with a web page)");
-}
 
 Json parse_header(std::string_view text) {
   std::vector<std::set<std::string>> keys;
@@ -164,7 +154,7 @@ void require_full_cover(std::vector<Entry>& entries, std::uint64_t buffer) {
 }  // namespace
 
 SafetensorsLayout safetensors_layout(std::string_view file) {
-  refuse_impostors(file);
+  refuse_impostors(file, "the weights");
   if (file.size() < 8)
     fail(fmt::format("{} bytes are too few for a safetensors file (truncated?)", file.size()));
   std::uint64_t length = 0;

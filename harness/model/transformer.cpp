@@ -41,14 +41,17 @@ at::Tensor quick_gelu(const at::Tensor& x) { return x * at::sigmoid(1.702 * x); 
 }  // namespace
 
 at::Tensor transformer(const NamedTensors& weights, const std::string& prefix, at::Tensor x,
-                       std::int64_t layers, std::int64_t heads, bool causal) {
+                       std::int64_t layers, std::int64_t heads, bool causal,
+                       const std::string& activation) {
+  const bool exact = activation == "gelu";
   for (std::int64_t i = 0; i < layers; ++i) {
     const auto block = prefix + ".resblocks." + std::to_string(i);
     x = x +
         attention(weights, block + ".attn", layer_norm(weights, block + ".ln_1", x), heads, causal);
     const auto hidden =
-        quick_gelu(linear(weights, block + ".mlp.c_fc", layer_norm(weights, block + ".ln_2", x)));
-    x = x + linear(weights, block + ".mlp.c_proj", hidden);
+        linear(weights, block + ".mlp.c_fc", layer_norm(weights, block + ".ln_2", x));
+    x = x +
+        linear(weights, block + ".mlp.c_proj", exact ? at::gelu(hidden) : quick_gelu(hidden));
   }
   return x;
 }
@@ -59,7 +62,8 @@ void add_layer_norm_shapes(Shapes& shapes, const std::string& name, std::int64_t
 }
 
 void add_transformer_shapes(Shapes& shapes, const std::string& prefix, std::int64_t width,
-                            std::int64_t layers) {
+                            std::int64_t layers, std::int64_t mlp) {
+  const auto hidden = mlp != 0 ? mlp : 4 * width;
   for (std::int64_t i = 0; i < layers; ++i) {
     const auto block = prefix + ".resblocks." + std::to_string(i);
     add_layer_norm_shapes(shapes, block + ".ln_1", width);
@@ -68,9 +72,9 @@ void add_transformer_shapes(Shapes& shapes, const std::string& prefix, std::int6
     shapes[block + ".attn.in_proj_bias"] = {3 * width};
     shapes[block + ".attn.out_proj.weight"] = {width, width};
     shapes[block + ".attn.out_proj.bias"] = {width};
-    shapes[block + ".mlp.c_fc.weight"] = {4 * width, width};
-    shapes[block + ".mlp.c_fc.bias"] = {4 * width};
-    shapes[block + ".mlp.c_proj.weight"] = {width, 4 * width};
+    shapes[block + ".mlp.c_fc.weight"] = {hidden, width};
+    shapes[block + ".mlp.c_fc.bias"] = {hidden};
+    shapes[block + ".mlp.c_proj.weight"] = {width, hidden};
     shapes[block + ".mlp.c_proj.bias"] = {width};
   }
 }

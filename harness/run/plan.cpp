@@ -19,7 +19,8 @@ struct Model {
   std::string name = {};
   json identity = {};  // {"name", "hash"}; the hash null if it is not there
   std::int64_t image_size = 0;
-  std::string unavailable = {};  // then, why
+  std::string vocabulary = {};   // found here: a process that unlearns sees no data folder
+  std::string unavailable = {};  // why it is not there
 };
 
 class Planner {
@@ -102,11 +103,12 @@ class Planner {
   Model read_model(const std::string& text) const {
     try {
       const auto [name, place] = find_model(text, suite_.path.parent_path(), roots_);
-      const auto checkpoint = load_checkpoint(place);
+      const auto checkpoint = load_checkpoint(place, {.data = roots_.folders});
       return {.place = place,
               .name = name,
               .identity = {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
-              .image_size = checkpoint.config.vision.image_size};
+              .image_size = checkpoint.config.vision.image_size,
+              .vocabulary = std::filesystem::absolute(checkpoint.vocabulary).string()};
     } catch (const ModelMissing& error) {
       return {.name = text,
               .identity = {{"name", text}, {"hash", nullptr}},
@@ -126,14 +128,14 @@ class Planner {
     return out;
   }
 
-  // What cannot move the original's numbers is not in its key: several set sizes share one.
+  // What cannot move the original's numbers is not in its key: requests that differ in their
+  // exemplars only share one.
   PlannedCell original_of(const Model& model, const ResolvedRequest& request) const {
     PlannedCell out{.model = model.name,
                     .request = request.spec->id,
                     .method = "original",
                     .label = "original"};
-    json identity{
-        {"id", out.request}, {"dataset", request.data->identity}, {"concepts", request.concepts}};
+    json identity{{"dataset", request.data->identity}, {"concepts", request.concepts}};
     if (!request.coarse.empty()) identity["forget_coarse"] = request.coarse;
     out.cell = {{"harness", LACUNA_VERSION},
                 {"model", model.identity},
@@ -182,6 +184,7 @@ class Planner {
                            {"image_size", model.image_size},
                            {"data", data_}};
     out.unlearn = {{"model", model.place.string()},
+                   {"vocabulary", model.vocabulary},
                    {"method", out.method},
                    {"params", variant.params},
                    {"library", variant.plugin->library.string()},
@@ -212,8 +215,10 @@ class Planner {
   void finish(PlannedCell& out, const Model& model, const ResolvedRequest& request) const {
     out.key = cell_key(out.cell);
     out.matching = request.matching;
-    out.evaluate = {
-        {"model", model.place.string()}, {"evaluations", request.evaluation_jobs}, {"data", data_}};
+    out.evaluate = {{"model", model.place.string()},
+                    {"vocabulary", model.vocabulary},
+                    {"evaluations", request.evaluation_jobs},
+                    {"data", data_}};
     out.reason = model.unavailable.empty() ? request.unavailable : model.unavailable;
     if (!out.reason.empty()) out.status = "failed";
   }

@@ -16,10 +16,9 @@ using nlohmann::json;
 
 std::vector<EvaluationPredictions> predict_all(const json& job, Registry& registry) {
   const auto device = prepare_compute(job.at("device"), job.at("threads"));
-  const std::filesystem::path model = job.at("model").get<std::string>();
-  auto checkpoint = job.contains("weights")
-                        ? load_checkpoint(model, job.at("weights").get<std::string>())
-                        : load_checkpoint(model);
+  auto checkpoint = load_checkpoint(job.at("model").get<std::string>(),
+                                    {.weights = job.value("weights", ""),
+                                     .vocabulary = job.value("vocabulary", "")});
   for (auto& [name, tensor] : checkpoint.weights) tensor = tensor.to(device);
   const Clip clip(checkpoint.config, checkpoint.weights);
 

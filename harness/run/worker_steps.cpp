@@ -54,7 +54,8 @@ json worker_unlearn(const json& job) {
   Registry registry;
   registry.load(job.at("library").get<std::string>());
   const auto& method = *registry.find(Kind::method, job.at("method")).entry;
-  const auto original = load_checkpoint(job.at("model").get<std::string>());
+  const auto original = load_checkpoint(job.at("model").get<std::string>(),
+                                        {.vocabulary = job.value("vocabulary", "")});
   const auto set = load_forgetting_set(job.at("set").get<std::string>());
   const UnlearnJob unlearn_job{.params = job.at("params"),
                                .kl = parse<KlConfig>(job.at("kl")),

@@ -45,6 +45,9 @@ class TemporaryFile {
       if (written < 0) fail(target_, "cannot be written");
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
+  }
+
+  void finish() {
     if (fsync(file_) != 0) fail(target_, "cannot be written");
     if (close(std::exchange(file_, -1)) != 0) fail(target_, "cannot be written");
   }
@@ -128,12 +131,18 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  write_file_atomically(path, [&](const Write& write) { write(bytes); });
+}
+
+void write_file_atomically(const std::filesystem::path& path,
+                           const std::function<void(const Write& write)>& body) {
   const auto folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw Error(path.string() + ": its folder cannot be made: " + error.message());
   TemporaryFile file(folder / path.filename());
-  file.write(bytes);
+  body([&](std::string_view bytes) { file.write(bytes); });
+  file.finish();
   file.rename();
   sync_folder(folder);
 }

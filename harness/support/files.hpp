@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ std::string read_file(const std::filesystem::path& path);
 // Creates missing parent folders. A reader, or a process killed at any instant, sees the old file or the new one.
 // Throws Error("<path>: reason"): no space, no permission.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+// The same for a file that is too large to be held: `body` hands its bytes over piece by piece. What it throws goes
+// through, and no file appears.
+using Write = std::function<void(std::string_view bytes)>;
+void write_file_atomically(const std::filesystem::path& path, const std::function<void(const Write& write)>& body);
 
 // Throws ConfigError("<path>: line L, column C: reason"). Duplicate keys are refused. NaN cannot occur.
 nlohmann::json read_json(const std::filesystem::path& path);

@@ -44,6 +44,20 @@ TEST_CASE("accuracy: values, direction, and hits whose mean is the value") {
   }
 }
 
+TEST_CASE("accuracy: coarse labels that were to be forgotten are a value of their own") {
+  auto hybrid = evaluation(before, after);
+  for (auto* predictions : {&hybrid.before, &hybrid.after}) {
+    predictions->forget_coarse = at::zeros_like(predictions->forget);
+    predictions->forget_coarse.slice(0, 0, 10).fill_(true);
+  }
+  const auto values = compute("accuracy", {hybrid});
+  REQUIRE(values.size() == 5);
+  const auto gone = find(values, "forgotten/coarse");
+  CHECK(gone.per_sample.size() == 10);
+  CHECK_FALSE(gone.higher_is_better);
+  CHECK(find(values, "forget/coarse").per_sample.size() == 90);
+}
+
 TEST_CASE("zero-shot: mean accuracy, mean and worst relative drop, each set") {
   const auto values = compute("zero_shot", full_suite());
   CHECK_THAT(*find(values, "zero_shot").value, WithinAbs((0.45 + 0.25) / 2, 1e-12));

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "lacuna/error.hpp"
+#include "lacuna/random.hpp"
 #include "lacuna/taxonomy.hpp"
 #include "miniature/picture.hpp"
 
@@ -81,8 +82,8 @@ void Writer::picture(const fs::path& relative, std::uint64_t look, std::uint64_t
 void Writer::odd_picture(const fs::path& relative, std::uint64_t look, std::uint64_t index) {
   constexpr Mode modes[] = {Mode::jpeg, Mode::grey_jpeg, Mode::progressive_jpeg,
                             Mode::png,  Mode::rgba_png,  Mode::gif};
-  picture(relative, look, index,
-          options_.oddities ? modes[(look + index) % std::size(modes)] : Mode::jpeg);
+  const auto turn = derive_seed(look, std::to_string(index)) % std::size(modes);
+  picture(relative, look, index, options_.oddities ? modes[turn] : Mode::jpeg);
 }
 
 std::int64_t Writer::finish() {

@@ -50,7 +50,7 @@ class Writer {
   // other look; every `index` is another picture. CMYK is one fixed picture: use it once.
   void picture(const std::filesystem::path& relative, std::uint64_t look, std::uint64_t index,
                Mode mode = Mode::jpeg);
-  // The same, in a mode that goes round the oddities by `index` if the options ask for them.
+  // The same, in any mode but CMYK if the options ask for oddities.
   void odd_picture(const std::filesystem::path& relative, std::uint64_t look, std::uint64_t index);
 
   // Draws and writes. Throws Error("<path>: reason"). Returns how many pictures there are.

@@ -79,7 +79,7 @@ TEST_CASE("checkpoint: weights of another file take the original's place") {
   save_checkpoint(folder.path(), checkpoint);
   checkpoint.weights["visual.proj"] = checkpoint.weights["visual.proj"] * 2;
   save_safetensors(folder / "unlearned.safetensors", checkpoint.weights);
-  const auto read = load_checkpoint(folder.path(), folder / "unlearned.safetensors");
+  const auto read = load_checkpoint(folder.path(), {.weights = folder / "unlearned.safetensors"});
   CHECK(at::equal(read.weights.at("visual.proj"), checkpoint.weights.at("visual.proj")));
   CHECK(checkpoint_hash(read) == checkpoint_hash(checkpoint));
 }
@@ -104,8 +104,8 @@ TEST_CASE("checkpoint: what is wrong is named with its file") {
   const TemporaryFolder folder;
   CHECK(config_error([&] { load_checkpoint(folder / "none"); }) ==
         (folder / "none").string() +
-            ": is not a folder (a model is a folder with config.json, merges.txt and "
-            "model.safetensors)");
+            ": no such model (a folder with config.json, merges.txt and model.safetensors, one of "
+            "Hugging Face's or open_clip's, or a .pt file of OpenAI's)");
 
   for (const char* name : {"config.json", "merges.txt", "model.safetensors"}) {
     INFO(name);

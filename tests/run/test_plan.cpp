@@ -179,6 +179,58 @@ TEST_CASE("The preset sets what the suite does not") {
         "batch");
 }
 
+TEST_CASE("What a goal or texts change is in the key, and nothing else is") {
+  const TemporaryFolder folder;
+  const auto fine = plan_of(folder.path(), with("/requests/0/forget", {"warm", "blue"}));
+  const auto& request = fine.cells[1].cell.at("request");
+  CHECK_FALSE(request.contains("forget_coarse"));
+  CHECK_FALSE(request.contains("exemplars"));
+  CHECK_FALSE(fine.cells[0].cell.at("request").contains("forget_coarse"));
+
+  auto suite = with("/requests/0/forget", {"warm", "blue"});
+  suite["requests"][0]["level"] = "hybrid";
+  const auto hybrid = plan_of(folder.path(), suite);
+  CHECK((hybrid.cells[1].cell.at("request").at("concepts") == json{"red", "pink", "blue"}));
+  CHECK((hybrid.cells[1].cell.at("request").at("forget_coarse") == json{"warm"}));
+  CHECK(hybrid.cells[1].key != fine.cells[1].key);
+  CHECK(hybrid.cells[0].key != fine.cells[0].key);  // its counts are grouped otherwise
+  CHECK(hybrid.cells[1].set != fine.cells[1].set);
+  CHECK(hybrid.sets.at(hybrid.cells[1].set).at("forget_coarse") == json{"warm"});
+
+  suite = tiny_suite();
+  suite["requests"][0].erase("split");
+  suite["requests"][0].erase("samples_per_concept");
+  const auto pictures = plan_of(folder.path(), suite);
+  suite["requests"][0]["exemplars"] = "text";
+  const auto texts = plan_of(folder.path(), suite);
+  CHECK(texts.cells[1].key != pictures.cells[1].key);
+  CHECK(texts.cells[0].key == pictures.cells[0].key);  // the original does not care
+}
+
+TEST_CASE("Requests for the same concepts share their original") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  auto more = suite["requests"][0];
+  more["id"] = "more";
+  more["samples_per_concept"] = 4;
+  suite["requests"].push_back(more);
+  const auto plan = plan_of(folder.path(), suite);
+  CHECK(plan.cells[0].key == plan.cells[1].key);
+  CHECK(plan.cells[1].request == "more");
+  CHECK(keys(plan).size() == plan.cells.size() - 1);
+}
+
+TEST_CASE("A level that the list or the dataset does not allow is one clear line") {
+  auto suite = with("/requests/0/forget", {"red"});
+  suite["requests"][0]["level"] = "coarse";
+  CHECK(complaint(suite) ==
+        "requests[0].forget: 'red': is a fine class (level 'coarse' takes coarse ones, 'hybrid' "
+        "both)");
+  suite["requests"][0]["dataset"]["params"] = {{"flat", true}};
+  CHECK(complaint(suite) ==
+        "requests[0].forget: the dataset has no coarse class names (level 'coarse' needs two)");
+}
+
 TEST_CASE("What cannot be run is planned with the reason") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();

@@ -90,7 +90,19 @@ TEST_CASE("Each mistake in a suite is one clear line") {
        "requests[0].samples_per_concept: 2.5 is not an integer"},
       {"/requests/0/samples_per_concept", 0,
        "requests[0].samples_per_concept: 0 is too small (at least 1)"},
-      {"/requests/0/level", "coarse", "requests[0].level: \"coarse\" is not one of 'fine'"},
+      {"/requests/0/level", "course",
+       "requests[0].level: \"course\" is not one of 'fine', 'coarse', 'hybrid' (did you mean "
+       "'coarse')"},
+      {"/requests/0/exemplars", "texts",
+       "requests[0].exemplars: \"texts\" is not one of 'pictures', 'text' (did you mean 'text')"},
+      {"/requests/0/exemplars", "text",
+       "requests[0].split: means nothing with exemplars 'text' (leave it out)"},
+      {"/methods/0/preset", json::array(), "methods[0].preset: is empty (at least one is needed)"},
+      {"/methods/0/preset", {"paper", 1}, "methods[0].preset[1]: 1 is not a string"},
+      {"/methods/0/preset",
+       {"paper", "imgnet_dogs"},
+       "methods[0].preset: preset: 'imgnet_dogs' has no values for 'push' (it has some for ga, "
+       "gdiff, me, nhl, npo, relabel, salun, task_vector)"},
       {"/requests/0/dataset/parms", 1,
        "requests[0].dataset: 'parms': unknown key (did you mean 'params')"},
       {"/requests/0/dataset/params", 1,
@@ -115,6 +127,23 @@ TEST_CASE("Each mistake in a suite is one clear line") {
       {"/training", {1}, "training: is array (an object is needed)"},
   }));
   CHECK(complaint(with(mistake.pointer, mistake.value)) == mistake.complaint);
+}
+
+TEST_CASE("Presets are one or several; KL weights of theirs are in the label") {
+  const TemporaryFolder folder;
+  auto written = tiny_suite();
+  written["methods"] = {
+      {{"id", "npo"}, {"preset", "imgnet_dogs"}},
+      {{"id", "npo"}, {"preset", {"imgnet_dogs+kl", "reference"}}},
+      {{"id", "nhl"}, {"preset", {"compcars_s+kl"}}, {"kl", {{"coarse", 0}}}},
+      {{"id", "ga"}, {"preset", "imgnet_dogs+kl"}, {"kl", {{"coarse", 0}, {"fine", 0}}}}};
+  const auto suite = read_suite(write_suite(folder.path(), written));
+  CHECK(suite.methods[0].presets == std::vector<std::string>{"imgnet_dogs"});
+  CHECK(suite.methods[1].presets == std::vector<std::string>{"imgnet_dogs+kl", "reference"});
+  CHECK(suite.methods[0].label == "npo");
+  CHECK(suite.methods[1].label == "npo+kl");
+  CHECK(suite.methods[2].label == "nhl+kl");
+  CHECK(suite.methods[3].label == "ga");
 }
 
 TEST_CASE("A suite that is no JSON, or not there, is the user's mistake") {
