@@ -152,6 +152,7 @@ std::string render_page(const Results& results, const std::vector<Board>& boards
       out += fmt::format("<a href=\"#b{}\">{}</a>\n", i, esc(board_title(boards[i])));
     }
     out += "</nav>\n</header>\n<main>\n";
+    out += section("requests", "Requests side by side", "", requests_tables(boards));
   }
   for (std::size_t i = 0; i < boards.size(); ++i) {
     if (boards.size() > 1)
