@@ -19,16 +19,22 @@
 
 namespace lacuna::testing {
 
-inline std::unique_ptr<Dataset> dataset(const std::string& id, const nlohmann::json& params = {},
-                                        const DataRoots& roots = {}) {
-  static auto& registry = *[] {
+// The real plugins.
+inline Registry& registry() {
+  static auto& loaded = *[] {
     auto* all = new Registry;
-    for (const char* name : {"shapes", "letters", "digits", "textures", "cifar100"}) {
+    for (const char* name : {"shapes", "letters", "digits", "textures", "cifar100", "food101",
+                             "flowers102", "caltech101", "imagenet1k", "image_folder"}) {
       all->load(std::filesystem::path(LACUNA_PLUGIN_DIR) / (std::string(name) + ".so"));
     }
     return all;
   }();
-  return registry.find(Kind::dataset, id).entry->make_dataset(params, roots);
+  return loaded;
+}
+
+inline std::unique_ptr<Dataset> dataset(const std::string& id, const nlohmann::json& params = {},
+                                        const DataRoots& roots = {}) {
+  return registry().find(Kind::dataset, id).entry->make_dataset(params, roots);
 }
 
 inline std::vector<std::int64_t> range(std::int64_t first, std::int64_t count) {

@@ -92,8 +92,8 @@ TEST_CASE("cifar100 reads the official layout", "[unit]") {
   }
 }
 
-TEST_CASE("cifar100 is found in three places", "[unit]") {
-  for (const char* below : {"cifar100", "cifar-100-binary", ""}) {
+TEST_CASE("cifar100 is found in four places", "[unit]") {
+  for (const char* below : {"cifar100", "cifar100/cifar-100-binary", "cifar-100-binary", ""}) {
     CAPTURE(below);
     const Miniature files(below);
     CHECK(files.open()->labels("train").numel() == 100);
@@ -137,6 +137,28 @@ TEST_CASE("styles of cifar100 differ from the photograph and from each other", "
   const auto drawing = files.open({{"allow_partial", true}, {"style", "drawing"}});
   const auto picture = drawing->images("test", range(42, 1)).at(0);
   CHECK(at::equal(picture.select(2, 0), picture.select(2, 2)));
+}
+
+TEST_CASE("cifar100 takes published names only for files in the published order", "[unit]") {
+  const Miniature files;
+  CHECK(testing::refusal([&] {
+          files.open({{"allow_partial", true}, {"names", "clip"}});
+        }) == files.path("fine_label_names.txt").string() +
+                  ": line 1: 'fine 0' (expected 'apple' or its spelling with '_', for published "
+                  "names)");
+}
+
+TEST_CASE("the names of cifar100 leave the keys of published results alone", "[unit]") {
+  const auto resolve = [](const nlohmann::json& params) {
+    return registry().find(Kind::dataset, "cifar100").entry->resolve(params);
+  };
+  const nlohmann::json before{{"style", "photo"}, {"allow_partial", false}};
+  CHECK(resolve({}) == before);
+  CHECK(resolve({{"names", "files"}}) == before);
+  CHECK(resolve({{"names", "clip"}}).at("names") == "clip");
+  CHECK(testing::refusal([&] {
+          resolve({{"name", "clip"}});
+        }) == "name: unknown parameter (did you mean 'names')");
 }
 
 TEST_CASE("damaged CIFAR-100 files give one clear line", "[unit]") {
@@ -233,6 +255,15 @@ TEST_CASE("the real CIFAR-100", "[slow]") {
   const auto count = [&](const char* split) { return at::bincount(data->labels(split), {}, 100); };
   CHECK(at::equal(count("train"), at::full({100}, 500, at::kLong)));
   CHECK(at::equal(count("test"), at::full({100}, 100, at::kLong)));
+
+  // The shared copy says "maple" where others say "maple_tree"; published names are the same.
+  CHECK(data->taxonomy().fine[47] == "maple");
+  CHECK(dataset("cifar100", {{"names", "clip"}}, roots)->taxonomy().fine[47] == "maple tree");
+  CHECK(dataset("cifar100", {{"names", "reference"}}, roots)->taxonomy().fine[1] ==
+        "aquarium_fish");
+  // That of the results in results/cifar100.
+  CHECK(sha256(data->manifest()) ==
+        "d81ea37eb1dbc5b18e8bf4646ff1361e44535e7931d058f8636043c7df8857cb");
 
   const auto& taxonomy = data->taxonomy();
   const auto apple = taxonomy.parent[0];

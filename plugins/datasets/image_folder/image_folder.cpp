@@ -66,9 +66,13 @@ std::vector<ClassEntry> merge_classes(const Description& description, const Layo
       folder::check_name(name, "image_folder: class folder '" + class_folder + "'");
     }
     const auto [other, is_new] = folder_of.emplace(name, class_folder);
-    if (!is_new)
-      throw ConfigError(description.file.string() + ": classes." + class_folder + ".name: '" +
-                        name + "' is the name of '" + other->second + "' too");
+    if (is_new) continue;
+    if (!described.contains(class_folder) && !described.contains(other->second))
+      throw ConfigError(description.file.parent_path().string() + ": '" + other->second +
+                        "' and '" + class_folder + "' would have one name, '" + name +
+                        "' (name one of them in taxonomy.json)");
+    throw ConfigError(description.file.string() + ": classes." + class_folder + ".name: '" + name +
+                      "' is the name of '" + other->second + "' too");
   }
   return classes;
 }
