@@ -8,9 +8,14 @@
 #include <filesystem>
 #include <set>
 
+#include "lacuna/dataset.hpp"
+#include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
 #include "miniature/miniature.hpp"
 #include "model/checkpoint.hpp"
+#include "model/known_models.hpp"
+#include "model/openai_writer.hpp"
+#include "model/vocabulary.hpp"
 #include "program.hpp"
 #include "support/files.hpp"
 
@@ -38,17 +43,27 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-// Byte-level, so it needs no vocabulary: names and prompts are up to a hundred tokens long.
+// In OpenAI's archive layout where CLIP's vocabulary is at hand; else a folder, byte-level, whose
+// prompts are up to a hundred tokens long.
 void write_model(const fs::path& data) {
-  ClipConfig config;
-  config.embedding = 16;
-  config.vision = {
-      .image_size = 32, .patch_size = 16, .width = 16, .layers = 1, .heads = 2, .widths = {}};
-  config.text = {
-      .context_length = 128, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
-  save_checkpoint(
-      data / "models/openai/ViT-L-14",
-      {config, Tokenizer({}), Clip::initial_weights(config, make_generator(3, "weights"))});
+  const auto place = data / "models/openai/ViT-L-14";
+  DataRoots shared;
+  if (const char* given = std::getenv("LACUNA_DATA")) shared.folders.emplace_back(given);
+  shared.folders.emplace_back(LACUNA_SOURCE_DIR "/../shared/data");
+  ClipConfig config = known_model("tiny").value();
+  const auto vocabulary = fs::path("clip") / kClipVocabulary;
+  try {
+    const auto found = shared.find(vocabulary);
+    fs::create_directories(data / "clip");
+    fs::copy_file(found, data / vocabulary);
+    save_openai_archive(place.string() + ".pt", config,
+                        Clip::initial_weights(config, make_generator(3, "weights")));
+  } catch (const ConfigError&) {
+    config.text.vocabulary_size = 514;
+    config.text.context_length = 128;
+    save_checkpoint(place, {config, Tokenizer({}),
+                            Clip::initial_weights(config, make_generator(3, "weights"))});
+  }
 }
 
 std::string id_of(const json& dataset) {
