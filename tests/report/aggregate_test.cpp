@@ -172,8 +172,9 @@ TEST_CASE("coarse labels that are to be forgotten have a column of their own, be
   sample::write_results(folder.path(), {.seeds = 1});
   const auto main_columns = [&] {
     const Results results = load_results(folder.path());
+    const auto boards = make_boards(results);
     std::map<std::string, Column> out;
-    for (const auto& column : make_boards(results).at(0).main) out[column.id] = column;
+    for (const auto& column : boards.at(0).main) out[column.id] = column;
     return out;
   };
   CHECK_FALSE(main_columns().contains("forgotten_coarse"));
