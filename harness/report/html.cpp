@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/format.hpp"
 #include "report/html_parts.hpp"
 #include "report/html_text.hpp"
@@ -73,12 +75,28 @@ const char* how_to_read =
     "deviation; n is the number of seeds.</dd></div>\n"
     "</dl>\n";
 
+// What the goals coarse and hybrid change of it.
+const char* how_to_read_goals =
+    "<dl class=\"reading\">\n<div><dt>Coarse labels to forget</dt><dd>Where coarse labels are to "
+    "be "
+    "forgotten as well, <span class=\"formula\">a/a₀</span> of Quality is the mean of two ratios: "
+    "of "
+    "the fine accuracy, and of the coarse accuracy on those images. Utility counts forget coarse "
+    "only "
+    "where it is to be kept.</dd></div>\n</dl>\n";
+
+bool forgets_coarse(const Board& board) {
+  return std::any_of(board.main.begin(), board.main.end(),
+                     [](const Column& column) { return column.id == "forgotten_coarse"; });
+}
+
 std::string board_sections(const Board& board, const std::vector<Comparison>& comparisons,
                            const Place& place) {
   const std::string& p = place.prefix;
   std::string out = facts(board) + highlights(board);
   out += section(p + "-s-lb", "Leaderboard", "", main_table(board, place));
-  out += section(p + "-s-how", "How to read it", "", how_to_read);
+  out += section(p + "-s-how", "How to read it", "",
+                 how_to_read + std::string(forgets_coarse(board) ? how_to_read_goals : ""));
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
     out += section(fmt::format("{}-s-pub{}", p, i), "Beside " + esc(comparisons[i].table().place),
                    "", comparison_section(comparisons[i], place, i));
@@ -134,6 +152,7 @@ std::string render_page(const Results& results, const std::vector<Board>& boards
       out += fmt::format("<a href=\"#b{}\">{}</a>\n", i, esc(board_title(boards[i])));
     }
     out += "</nav>\n</header>\n<main>\n";
+    out += section("requests", "Requests side by side", "", requests_tables(boards));
   }
   for (std::size_t i = 0; i < boards.size(); ++i) {
     if (boards.size() > 1)

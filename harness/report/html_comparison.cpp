@@ -16,7 +16,8 @@ std::string count_in_words(const Count& count) {
 }
 
 std::string signed_number(std::int64_t number) {
-  return number == 0 ? "0" : typographic((number > 0 ? "+" : "") + grouped(number));
+  return number == 0 ? "0"
+                     : typographic(fmt::format("{}{}", number > 0 ? "+" : "", grouped(number)));
 }
 
 std::string gate_table(const Gate& gate) {
@@ -48,13 +49,14 @@ std::string gate_box(const Comparison& comparison) {
           ? "So measured and published numbers are of the same thing and may be compared."
           : "Measured and published numbers stand beside each other below, but they are not "
             "comparable, so no difference is given.";
+  std::string counts;
+  if (!gate.checks.empty())
+    counts =
+        fmt::format("<details{}><summary>The original model’s counts</summary>\n{}</details>\n",
+                    gate.passed() ? "" : " open", gate_table(gate));
   return fmt::format(
       "<div class=\"gate {}\">\n<p><b class=\"gate-state\">Gate {}.</b> {}</p>\n{}</div>\n",
-      to_string(gate.state), esc(gate.in_words()), what,
-      gate.checks.empty() ? ""
-                          : "<details" + std::string(gate.passed() ? "" : " open") +
-                                "><summary>The original model’s counts</summary>\n" +
-                                gate_table(gate) + "</details>\n");
+      to_string(gate.state), esc(gate.in_words()), what, counts);
 }
 
 std::string interval_in_words(const Interval& interval) {
@@ -143,7 +145,8 @@ std::string rows(const Comparison& comparison, const ComparedRow& row, const Pla
            line(comparison, row, "difference", [](const ComparedNumber& number, const Column&) {
              return difference_cell(number);
            });
-  return out + "</tbody>\n";
+  out += "</tbody>\n";
+  return out;
 }
 
 std::string caption(const Comparison& comparison) {

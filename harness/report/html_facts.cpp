@@ -100,7 +100,8 @@ std::string facts(const Board& board) {
     forget = "<details><summary>" + forget + "</summary><p>" + names + "</p></details>";
   }
   std::string data = esc(member(dataset, "id"));
-  if (const auto version = member(dataset, "version"); !version.empty()) data += " " + esc(version);
+  if (const auto version = member(dataset, "version"); !version.empty())
+    data += fmt::format(" {}", esc(version));
   if (const auto split = member(request, "split"); !split.empty())
     data += ", " + esc(split) + " split";
   std::set<std::uint64_t> seeds;
@@ -154,7 +155,7 @@ std::string settings_table(const Board& board) {
     out += fmt::format(
         "<tr><th scope=\"row\" "
         "class=\"method\">{}</th><td>{}{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        esc(row.label), esc(row.method_id), version.empty() ? "" : " " + esc(version),
+        esc(row.label), esc(row.method_id), version.empty() ? "" : fmt::format(" {}", esc(version)),
         chips(part(cell->method, "params")), chips(part(cell->method, "kl")),
         chips(cell->training));
   }

@@ -3,10 +3,14 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "report/comparison.hpp"
 
 namespace lacuna::report {
+
+// The requests of one suite and model side by side, a table each; "" where there is only one.
+std::string requests_tables(const std::vector<Board>& boards);
 
 // Where things are: `prefix` starts every id of this board, `results` leads to the results folder.
 struct Place {

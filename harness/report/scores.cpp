@@ -35,6 +35,10 @@ void add_accuracies(std::map<std::string, Score>& out,
                                                 std::string(group) + " " + level));
     }
   }
+  if (!in_domain.empty()) {
+    const Count gone = count_of(counts, in_domain.front(), "forgotten_coarse", "coarse");
+    if (gone.n > 0) out["forgotten_coarse"] = accuracy(gone, "forgotten coarse");
+  }
   const auto suites = ids_of(evaluations, Role::zero_shot);
   Score mean{.value = 0.0, .reason = {}};
   for (const auto& id : suites) {

@@ -109,6 +109,30 @@ std::vector<Row> make_rows(const std::vector<PlannedCell>& planned, const Result
   return rows;
 }
 
+bool any_defined(const Board& board, const std::string& measure) {
+  const auto has = [&](const Row& row) {
+    const auto found = row.measures.find(measure);
+    return found != row.measures.end() && found->second.defined();
+  };
+  return has(board.original) || std::any_of(board.rows.begin(), board.rows.end(), has);
+}
+
+// Under the goals coarse and hybrid the coarse labels of some forget images are to go as well.
+void add_goal_column(Board& board) {
+  if (!any_defined(board, "forgotten_coarse")) return;
+  const Column gone{
+      "forgotten_coarse", "Forget set", "coarse (forget)", false,
+      "Accuracy at coarse level on the images whose coarse label is to be forgotten, too"};
+  auto& kept = board.main.front();
+  if (any_defined(board, kept.id)) {
+    kept.title = "coarse (keep)";
+    kept.help = "Accuracy at coarse level on the forget images whose coarse label is to stay known";
+    board.main.insert(board.main.begin() + 1, gone);
+  } else {
+    kept = gone;
+  }
+}
+
 void add_columns(Board& board) {
   board.main = {
       {"forget_coarse", "Forget set", "coarse", true,
@@ -122,6 +146,7 @@ void add_columns(Board& board) {
       {"utility", "Scores", "Utility", true,
        "What is kept: mean of min(1, a/a₀) over forget coarse, retain coarse, retain fine"},
       {"q_u", "Scores", "Q-U", true, "Harmonic mean of Quality and Utility"}};
+  add_goal_column(board);
   const auto suites = ids_of(board.evaluations, Role::zero_shot);
   if (!suites.empty()) {
     board.main.push_back(

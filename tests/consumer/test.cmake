@@ -41,3 +41,9 @@ if(EXISTS ${model}/model.safetensors)
   run(state ${lacuna} status ${work}/results)
   message("${state}")
 endif()
+
+run(planned ${lacuna} plan demo --seeds 1)  # and the installed suites by their names, with the models they use
+expect("${planned}" "demo: [0-9]+ cells")
+if(NOT EXISTS ${prefix}/share/lacuna/results/published/kt_table2.json)
+  message(FATAL_ERROR "the published tables are not installed beside the suites")
+endif()

@@ -166,3 +166,42 @@ TEST_CASE("the table as text and as Markdown") {
              ContainsSubstring(
                  "| Original model | 86.20 | 93.40 | 50.88 | 65.55 | - | - | - | 81.68 | 1 |"));
 }
+
+TEST_CASE("coarse labels that are to be forgotten have a column of their own, better when lower") {
+  const sample::Folder folder;
+  sample::write_results(folder.path(), {.seeds = 1});
+  const auto main_columns = [&] {
+    const Results results = load_results(folder.path());
+    const auto boards = make_boards(results);
+    std::map<std::string, Column> out;
+    for (const auto& column : boards.at(0).main) out[column.id] = column;
+    return out;
+  };
+  CHECK_FALSE(main_columns().contains("forgotten_coarse"));
+
+  const auto set = [&](const nlohmann::json& kept, const nlohmann::json& gone) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "cells")) {
+      sample::edit(entry.path(), [&](auto& json) {
+        if (!json.contains("counts")) return;
+        auto& counts = json["counts"]["in_domain"];
+        counts["forget"]["coarse"] = kept;
+        counts["forgotten_coarse"]["coarse"] = gone;
+      });
+    }
+  };
+  set({150, 200}, {30, 300});  // hybrid
+  auto columns = main_columns();
+  CHECK_FALSE(columns.at("forgotten_coarse").higher_is_better);
+  CHECK(columns.at("forgotten_coarse").title == "coarse (forget)");
+  CHECK(columns.at("forget_coarse").higher_is_better);
+  CHECK(columns.at("forget_coarse").title == "coarse (keep)");
+  set({0, 0}, {30, 500});  // coarse: none of it is to be kept
+  columns = main_columns();
+  CHECK(columns.contains("forgotten_coarse"));
+  CHECK_FALSE(columns.contains("forget_coarse"));
+  const Results results = load_results(folder.path());
+  const auto boards = make_boards(results);
+  CHECK_THAT(row(boards[0], "NHL+KL").measures.at("forgotten_coarse").mean(),
+             WithinAbs(0.06, 1e-12));
+  CHECK_THAT(plain_table(boards[0]), ContainsSubstring("Forget coarse (forget) ↓"));
+}

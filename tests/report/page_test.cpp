@@ -154,3 +154,32 @@ TEST_CASE("a negative Quality is shown as it is, on the page and in the plot") {
   CHECK_THAT(page, ContainsSubstring(">−20</text>"));
   CHECK_THAT(page, ContainsSubstring("ME+KL: Quality -6.00, Utility "));
 }
+
+TEST_CASE("several requests of a suite stand side by side before their boards") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo", {.seeds = 1, .gaps = false});
+  sample::edit(folder / "results/demo/plans/demo.json", [](auto& plan) {
+    auto original = plan["originals"][0];
+    original["request"] = "second";
+    plan["originals"].push_back(original);
+    auto cells = plan["cells"];
+    for (auto cell : cells) {
+      cell["request"] = "second";
+      if (cell["label"] != "GA") plan["cells"].push_back(cell);
+    }
+  });
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  const auto begin = page.find("id=\"requests-0\""), end = page.find("</table>", begin);
+  REQUIRE(begin != page.npos);
+  const std::string table = page.substr(begin, end - begin);
+  CHECK_THAT(table, ContainsSubstring("<a href=\"#b1\">second</a>"));
+  CHECK_THAT(table, ContainsSubstring("<a href=\"#b0-r1\">97.86</a>"));
+  CHECK_THAT(table, ContainsSubstring("<a href=\"#b1-r1\">97.86</a>"));
+  CHECK_THAT(table,
+             ContainsSubstring("<td class=\"num none first\"></td>"));  // no GA in the second
+  const auto ids = attributes(page, "id");
+  CHECK(std::set(ids.begin(), ids.end()).size() == ids.size());
+
+  CHECK(page_of(folder, {.seeds = 1}).find("requests-0") == std::string::npos);
+}

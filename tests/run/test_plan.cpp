@@ -8,6 +8,7 @@
 #include "run/cell.hpp"
 #include "run/cell_names.hpp"
 #include "run/plan.hpp"
+#include "support/files.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -126,6 +127,97 @@ TEST_CASE("Concepts may be given by name, coarse ones too") {
   const TemporaryFolder folder;
   const auto plan = plan_of(folder.path(), with("/requests/0/forget", {"navy", "warm"}));
   CHECK((plan.cells[1].cell.at("request").at("concepts") == json{"navy", "red", "pink"}));
+}
+
+TEST_CASE("A request's own training and evaluations move its cells and no other's") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  const auto before = plan_of(folder.path(), suite);
+  suite["requests"].push_back(suite["requests"][0]);
+  suite["requests"][1]["id"] = "second";
+  suite["requests"][1]["training"] = {{"epochs", 5}, {"batch_size", 2}};
+  suite["requests"][1]["evaluations"] = {"in_domain"};
+  suite["methods"][0]["training"] = {{"batch_size", 3}};
+  suite["methods"][0]["requests"] = {"second"};
+  suite["methods"][1]["label"] = "first";
+  suite["methods"][1]["requests"] = {"difficult"};
+  suite["methods"][2]["label"] = "push";  // as methods[0], on another request
+  suite["methods"][2]["requests"] = {"difficult"};
+  const auto plan = plan_of(folder.path(), suite);
+  REQUIRE(plan.cells.size() == 2 + 3);
+  const auto known = keys(before);
+  CHECK(known.contains(plan.cells[0].key));
+  CHECK_FALSE(known.contains(plan.cells[1].key));
+  CHECK(plan.cells[2].request == "difficult");
+  CHECK(plan.cells[2].key == before.cells[2].key);
+  CHECK(plan.cells[3].key == before.cells[3].key);
+  CHECK(plan.cells[3].label == "push");
+  const auto& cell = plan.cells[4].cell;
+  CHECK(plan.cells[4].label == "push");
+  CHECK(cell.at("training").at("epochs") == 5);
+  CHECK(cell.at("training").at("batch_size") == 3);  // the method's own wins
+  CHECK(cell.at("evaluations").size() == 1);
+  const auto stored = published(plan);
+  CHECK_FALSE(stored.at("originals").at(0).contains("evaluations"));
+  CHECK((stored.at("originals").at(1).at("evaluations") == json{"in_domain"}));
+  CHECK_FALSE(stored.contains("published"));
+
+  CHECK(complaint(with("/requests/0/training", {{"epohcs", 5}})) ==
+        "requests[0].training: epohcs: unknown parameter (did you mean 'epochs')");
+  suite["methods"][0]["requests"] = {"difficult"};
+  CHECK(complaint(suite) ==
+        "requests[1]: no method runs on 'second' (name it in a method's "
+        "'requests')");
+}
+
+TEST_CASE("A plan carries published tables whole, mapped to what the suite calls things") {
+  const TemporaryFolder folder;
+  auto table = read_json(LACUNA_SOURCE_DIR "/results/published/kt_table3.json");
+  write_json(folder / "table.json", table);
+  auto suite = tiny_suite();
+  suite["published"] = {"table.json"};
+  suite["methods"][0]["label"] = "NHL+KL";
+  const auto plan = plan_of(folder.path(), suite);
+  CHECK(keys(plan) == keys(plan_of(folder.path(), tiny_suite())));
+  REQUIRE(plan.published.size() == 1);
+  CHECK(plan.published[0].at("file") == "table.json");
+  CHECK(plan.published[0].at("content") == table);
+  CHECK((plan.published[0].at("requests") == json{{"difficult", "difficult"}}));
+  CHECK((plan.published[0].at("labels") == json{{"NHL+KL", "NHL+KL"}}));
+  CHECK(published(plan).at("published") == plan.published);
+  CHECK(plan_from(to_json(plan)).published == plan.published);
+
+  suite["published"] = {{{"file", "table.json"},
+                         {"requests", {{"difficult", "medium"}}},
+                         {"labels", {{"spy", "NHL+KL"}}}}};
+  suite["methods"][0]["label"] = "push";
+  const auto mapped = plan_of(folder.path(), suite).published[0];
+  CHECK((mapped.at("requests") == json{{"difficult", "medium"}}));
+  CHECK((mapped.at("labels") == json{{"spy", "NHL+KL"}}));
+
+  const auto mistake = [&](const json& use) {
+    suite["published"] = {use};
+    try {
+      plan_of(folder.path(), suite);
+    } catch (const ConfigError& error) {
+      return std::string(error.what()).substr((folder / "suite.json").string().size() + 2);
+    }
+    return std::string();
+  };
+  CHECK(mistake({{"file", "table.json"}, {"requests", {{"dificult", "medium"}}}}) ==
+        "published[0]: requests: 'dificult': no such request (did you mean 'difficult')");
+  CHECK(mistake({{"file", "table.json"}, {"requests", {{"difficult", "hard"}}}}) ==
+        "published[0]: requests.difficult: 'hard': the table has no such request");
+  CHECK(mistake({{"file", "table.json"}, {"labels", {{"pusch", "NHL+KL"}}}}) ==
+        "published[0]: labels: 'pusch': no such label (did you mean 'push')");
+  CHECK(mistake({{"file", "table.json"}, {"labels", {{"push", "NHL"}}}}) ==
+        "published[0]: labels.push: 'NHL': the table has no such row (did you mean 'NHL+KL')");
+  CHECK_THAT(mistake("none.json"), ContainsSubstring("published[0]: "));
+  table["boards"].erase(0);
+  write_json(folder / "table.json", table);
+  CHECK(mistake("table.json") ==
+        "published[0]: none of its requests (medium, easy) is one of the "
+        "suite (name them under 'requests')");
 }
 
 TEST_CASE("Mistakes that only the plugins know are one clear line with their place") {

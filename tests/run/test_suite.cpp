@@ -1,5 +1,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
 #include <fstream>
 
 #include "helpers.hpp"
@@ -125,6 +126,25 @@ TEST_CASE("Each mistake in a suite is one clear line") {
        {"agreement", "agreement"},
        "metrics[1]: id 'agreement' is already in use (ids are unique)"},
       {"/training", {1}, "training: is array (an object is needed)"},
+      {"/requests/0/training", 1, "requests[0].training: is number (an object is needed)"},
+      {"/requests/0/evaluations",
+       {"in_domian"},
+       "requests[0].evaluations[0]: 'in_domian': no such evaluation (did you mean 'in_domain')"},
+      {"/requests/0/evaluations",
+       {"shop", "shop"},
+       "requests[0].evaluations[1]: 'shop' stands there twice"},
+      {"/requests/0/evaluations", json::array(),
+       "requests[0].evaluations: is empty (at least one is needed)"},
+      {"/methods/0/requests",
+       {"x"},
+       "methods[0].requests[0]: 'x': no such request (known: difficult)"},
+      {"/published", "a.json", "published: is string (a list is needed)"},
+      {"/published",
+       {{{"fiel", "a.json"}}},
+       "published[0]: 'fiel': unknown key (did you mean 'file')"},
+      {"/published",
+       {{{"file", "a.json"}, {"labels", {{"push", 1}}}}},
+       "published[0].labels.push: 1 is not a string"},
   }));
   CHECK(complaint(with(mistake.pointer, mistake.value)) == mistake.complaint);
 }
@@ -144,6 +164,43 @@ TEST_CASE("Presets are one or several; KL weights of theirs are in the label") {
   CHECK(suite.methods[1].label == "npo+kl");
   CHECK(suite.methods[2].label == "nhl+kl");
   CHECK(suite.methods[3].label == "ga");
+}
+
+TEST_CASE("Requests and methods may have settings of their own, and published tables a name here") {
+  const TemporaryFolder folder;
+  auto written = tiny_suite();
+  written["requests"].push_back(written["requests"][0]);
+  written["requests"][1]["id"] = "second";
+  written["requests"][1]["training"] = {{"epochs", 5}};
+  written["requests"][1]["evaluations"] = {"shop", "in_domain"};
+  written["methods"][0]["requests"] = {"second"};
+  written["published"] = {
+      "published/a.json",
+      {{"file", "b.json"}, {"requests", {{"second", "theirs"}}}, {"labels", {{"push", "Push"}}}}};
+  const auto suite = read_suite(write_suite(folder.path(), written));
+  CHECK(suite.requests[0].training.empty());
+  CHECK(suite.requests[1].training.at("epochs") == 5);
+  CHECK(suite.requests[0].evaluated_on("others"));
+  CHECK_FALSE(suite.requests[1].evaluated_on("others"));
+  CHECK(suite.requests[1].evaluated_on("shop"));
+  CHECK_FALSE(suite.methods[0].runs_on(suite.requests[0]));
+  CHECK(suite.methods[0].runs_on(suite.requests[1]));
+  CHECK(suite.methods[1].runs_on(suite.requests[0]));
+  REQUIRE(suite.published.size() == 2);
+  CHECK(suite.published[0].file == folder / "published/a.json");
+  CHECK(suite.published[0].requests.empty());
+  CHECK(suite.published[1].requests.at("second") == "theirs");
+  CHECK(suite.published[1].labels.at("push") == "Push");
+}
+
+TEST_CASE("Seeds may be replaced, by such as a suite could have") {
+  const TemporaryFolder folder;
+  auto suite = read_suite(write_suite(folder.path(), tiny_suite()));
+  set_seeds(suite, {4, 2});
+  CHECK(suite.seeds == std::vector<std::int64_t>{4, 2});
+  CHECK_THROWS_WITH(set_seeds(suite, {1, 1}), "seeds: a seed stands there twice (each runs once)");
+  CHECK_THROWS_WITH(set_seeds(suite, {-1}), "seeds: -1 is too small (at least 0)");
+  CHECK(suite.seeds == std::vector<std::int64_t>{4, 2});
 }
 
 TEST_CASE("A suite that is no JSON, or not there, is the user's mistake") {
