@@ -87,8 +87,8 @@ TEST_CASE("model: show says what the files hold") {
         "quick_gelu\n"
         "text tower   1 layer of width 16, 1 head, quick_gelu, 77 tokens of 514\n"
         "embedding    16\n"
-        "parameters   33,041 = image 20,064 + text 12,976 + 1\n"
-        "stored       22,672 F16 + 10,369 F32 + 3 I64\n"
+        "parameters   33,089 = image 20,064 + text 13,024 + 1\n"
+        "stored       22,704 F16 + 10,385 F32 + 3 I64\n"
         "vocabulary   " +
             file(folder, lacuna::kClipVocabulary) +
             "\n"
@@ -96,8 +96,8 @@ TEST_CASE("model: show says what the files hold") {
             hash);
   const auto facts = json::parse(run("model show --json " + file(folder, "m.pt")).out);
   CHECK(facts.at("hash").get<std::string>() + "\n" == hash);
-  CHECK(facts.at("parameters").at("total") == 33041);
-  CHECK(facts.at("stored").at("F16") == 22672);
+  CHECK(facts.at("parameters").at("total") == 33089);
+  CHECK(facts.at("stored").at("F16") == 22704);
   CHECK(facts.at("format") == "openai");
   CHECK(facts.at("config").at("vision").at("patch_size") == 8);
 }

@@ -1,6 +1,8 @@
 // Weights: every format and family, beside what the format's own code computes.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "data.hpp"
