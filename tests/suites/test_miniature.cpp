@@ -96,7 +96,10 @@ std::vector<std::string> sets_of(const json& suite) {
   return {ids.begin(), ids.end()};
 }
 
-std::string quoted(const fs::path& path) { return "'" + path.string() + "'"; }
+std::string quoted(const fs::path& path) {
+  std::string out = "'";
+  return out.append(path.string()).append("'");
+}
 
 // Runs suites/<name>.json with one seed and returns its leaderboard.
 json leaderboard_of(const std::string& name, const TemporaryFolder& folder) {
