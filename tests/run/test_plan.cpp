@@ -210,8 +210,8 @@ TEST_CASE("A plan carries published tables whole, mapped to what the suite calls
         "published[0]: requests.difficult: 'hard': the table has no such request");
   CHECK(mistake({{"file", "table.json"}, {"labels", {{"pusch", "NHL+KL"}}}}) ==
         "published[0]: labels: 'pusch': no such label (did you mean 'push')");
-  CHECK(mistake({{"file", "table.json"}, {"labels", {{"push", "NHL"}}}}) ==
-        "published[0]: labels.push: 'NHL': the table has no such row (did you mean 'NHL+KL')");
+  CHECK(mistake({{"file", "table.json"}, {"labels", {{"push", "NHL-KL"}}}}) ==
+        "published[0]: labels.push: 'NHL-KL': the table has no such row (did you mean 'NHL+KL')");
   CHECK_THAT(mistake("none.json"), ContainsSubstring("published[0]: "));
   table["boards"].erase(0);
   write_json(folder / "table.json", table);
