@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "lacuna/error.hpp"
+#include "pictures/mat_check.hpp"
 
 namespace lacuna::pictures {
 namespace {
@@ -165,13 +166,10 @@ std::string MatVariable::text(std::size_t index, const std::string& field) const
 }
 
 MatFile::MatFile(std::filesystem::path file) : file_(std::move(file)) {
-  // Mat_Open takes any file of 128 bytes for an old one without a header.
   std::ifstream in(file_, std::ios::binary);
   if (!in) throw ConfigError(file_.string() + ": cannot be read");
-  char start[6] = {};
-  in.read(start, sizeof start);
-  if (std::string_view(start, sizeof start) != "MATLAB")
-    throw ConfigError(file_.string() + ": is no MATLAB file (its first word is not MATLAB)");
+  const auto damage = mat_damage({std::istreambuf_iterator<char>(in), {}});
+  if (!damage.empty()) throw ConfigError(file_.string() + ": " + damage);
   const std::lock_guard guard(lock());
   const auto mat = open(file_);
   std::size_t n = 0;
