@@ -155,7 +155,7 @@ TEST_CASE("data check: a broken image_folder", "[unit]") {
   files.edit("my_pictures/taxonomy.json", "\"samoyed\"", "\"samoyd\"");
   const auto finished = check("image_folder", files, kOwn);
   CHECK(finished.code == 2);
-  CHECK(finished.out == files.path("my_pictures/taxonomy.json").string() +
+  CHECK(finished.out == "image_folder: " + files.path("my_pictures/taxonomy.json").string() +
                             ": classes.samoyd: there is no such folder with pictures (did you mean "
                             "'samoyed')\n");
 }

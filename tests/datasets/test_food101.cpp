@@ -54,10 +54,12 @@ TEST_CASE("food101 is found under its usual names and reads either list", "[unit
     CHECK(files.open()->manifest() == manifest);
   }
   SECTION("lists with Windows line ends and without a final newline") {
-    auto lines = files.read("food-101/meta/test.txt");
-    lines.pop_back();
-    for (std::size_t at = 0; (at = lines.find('\n', at)) != std::string::npos; at += 2)
-      lines.insert(at, "\r");
+    std::string lines;
+    for (const char c : files.read("food-101/meta/test.txt")) {
+      if (c == '\n') lines += '\r';
+      lines += c;
+    }
+    lines.resize(lines.size() - 2);
     files.write("food-101/meta/test.txt", lines);
     CHECK(files.open()->manifest() == manifest);
   }
