@@ -1,4 +1,5 @@
-// What scripts/make_text_tables.py wrote down: Unicode's changes, HTML's names, code pages, classes of mojibake.
+// What scripts/make_text_tables.py wrote down: Unicode's changes, HTML's names, code pages, classes
+// of mojibake.
 #pragma once
 
 #include <array>
@@ -10,18 +11,19 @@ namespace lacuna::text {
 struct CodePointRange {
   char32_t first, last;
 };
-// In order. Code points that Unicode 14 had not assigned, where the `regex` module's Unicode has assigned some of them, and which of them
-// are letters and numbers in the `regex` module's Unicode. Of code points that Unicode 14 had, none has become or ceased to be one.
+// In order. Code points that Unicode 14 had not assigned, where the `regex` module's Unicode has
+// assigned some of them, and which of them are letters and numbers in the `regex` module's Unicode.
+// Of code points that Unicode 14 had, none has become or ceased to be one.
 extern const std::array<CodePointRange, 87> kUnassignedIn14;
 extern const std::array<CodePointRange, 76> kNewLetters;
 extern const std::array<CodePointRange, 15> kNewNumbers;
 
-// HTML's 2,125 named characters, each as its name and its code points in hexadecimal ("3C+20D2"), with white space
-// between; "*" follows the 106 names that browsers take without a semicolon too.
+// HTML's 2,125 named characters, each as its name and its code points in hexadecimal ("3C+20D2"),
+// with white space between; "*" follows the 106 names that browsers take without a semicolon too.
 extern const std::string_view kHtmlNames;
 
-// What the bytes from 0x80 on stand for. Where `sloppy`, bytes that the code page leaves undefined stand for the control
-// character of the same number.
+// What the bytes from 0x80 on stand for. Where `sloppy`, bytes that the code page leaves undefined
+// stand for the control character of the same number.
 struct CodePageTable {
   std::string_view name;
   bool sloppy;
@@ -30,8 +32,8 @@ struct CodePageTable {
 // In the order in which ftfy tries them, after Latin-1.
 extern const std::array<CodePageTable, 9> kCodePageTables;
 
-// The classes of characters by which ftfy 6.3.1 tells mojibake: those of its badness heuristic, then those that lead and
-// continue UTF-8 sequences in some code page.
+// The classes of characters by which ftfy 6.3.1 tells mojibake: those of its badness heuristic,
+// then those that lead and continue UTF-8 sequences in some code page.
 enum class CharacterClass : std::uint8_t {
   common,
   c1,
