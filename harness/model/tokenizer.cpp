@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "lacuna/error.hpp"
+#include "model/text/unicode.hpp"
 #include "model/words.hpp"
 #include "support/files.hpp"
 
@@ -34,7 +35,7 @@ ByteAlphabet make_byte_alphabet() {
   const auto add = [&](int byte, char32_t character) {
     alphabet.id[static_cast<std::size_t>(byte)] =
         static_cast<std::int64_t>(alphabet.symbols.size());
-    append_utf8(alphabet.symbols.emplace_back(), character);
+    text::append_utf8(alphabet.symbols.emplace_back(), character);
   };
   for (int byte = 0; byte < 256; ++byte)
     if (printable(byte)) add(byte, static_cast<char32_t>(byte));

@@ -31,10 +31,10 @@ class Tokenizer {
   std::int64_t end_of_text() const { return vocabulary_size() - 1; }
   const std::vector<std::pair<std::string, std::string>>& merges() const { return merges_; }
 
-  // Token ids of one text without start and end tokens. Text is cleaned as CLIP does (whitespace runs to one space,
-  // lower case); invalid UTF-8 becomes U+FFFD, a byte at a time. The words "<|startoftext|>" and "<|endoftext|>" become
-  // those tokens, as in CLIP. Not done yet, and without effect on plain names and prompts: repairing mojibake (ftfy) and
-  // HTML entities ("&amp;").
+  // Token ids of one text without start and end tokens. Text is cleaned as OpenAI's tokenizer does: damage repaired as
+  // ftfy does (mojibake, ligatures, widths, control characters, …), HTML's references replaced, white space runs to one
+  // space, lower case. Invalid UTF-8 becomes U+FFFD, a byte at a time. The words "<|startoftext|>" and "<|endoftext|>"
+  // become those tokens, as in CLIP. Any bytes will do.
   std::vector<std::int64_t> encode(const std::string& text) const;
 
   // int64 [N, L]: start, tokens, end, zero padding; L = the longest text's length (at most `context_length`), so the

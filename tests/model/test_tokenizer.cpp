@@ -97,7 +97,7 @@ TEST_CASE("tokenizer: bytes that are not UTF-8 become U+FFFD") {
   CHECK(tokenizer.encode("a\xFF") == tokenizer.encode("a\uFFFD"));
   CHECK(tokenizer.encode("\xE2\x82") == tokenizer.encode("\uFFFD\uFFFD"));
   CHECK(tokenizer.encode("\xED\xA0\x80z") == tokenizer.encode("\uFFFD\uFFFD\uFFFDz"));
-  CHECK(tokenizer.encode(std::string("\0", 1)) == Ids{94 + 12 + 82 + 256});
+  CHECK(tokenizer.encode(std::string("\0", 1)).empty());  // a control character is no text
 }
 
 TEST_CASE("tokenizer: rows are padded to the longest text") {
