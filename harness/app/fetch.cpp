@@ -105,9 +105,23 @@ void add_checksum(std::vector<CatalogueItem>& items, const std::string& text) {
   without.front()->checksums = {checksum};
 }
 
+// The names, each followed by what it needs; none twice.
+std::vector<std::string> with_needs(const std::vector<std::string>& names,
+                                    const Catalogue& catalogue) {
+  std::vector<std::string> out;
+  const auto add = [&](const std::string& name) {
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  };
+  for (const auto& name : names) {
+    add(name);
+    for (const auto& needed : catalogue.at(name).needs) add(needed);
+  }
+  return out;
+}
+
 std::vector<CatalogueItem> chosen(const Options& options, const Catalogue& catalogue) {
   std::vector<CatalogueItem> items;
-  for (const auto& name : options.names) items.push_back(catalogue.at(name));
+  for (const auto& name : with_needs(options.names, catalogue)) items.push_back(catalogue.at(name));
   if (!options.url.empty()) items.push_back(item_of_url(options));
   if (items.empty())
     throw ConfigError(

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "app/cli.hpp"
+#include "fetch/model_names.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
 #include "model/checkpoint.hpp"
@@ -26,7 +27,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  fs::path model, out;
+  std::string model;
+  fs::path out;
   std::string config, format = "lacuna";
   std::int64_t seed = 0;
   bool json = false;
@@ -59,10 +61,17 @@ nlohmann::json stored_types(const ModelSource& source) {
   return types;
 }
 
+Checkpoint load_named(const Options& options, const Globals& globals) {
+  const auto roots = globals.data_roots();
+  return load_checkpoint(find_model(options.model, "", roots).path, {.data = roots.folders});
+}
+
 nlohmann::json facts_of(const Options& options, const Globals& globals) {
-  const auto source = open_model(options.model);
+  const auto roots = globals.data_roots();
+  const auto path = find_model(options.model, "", roots).path;
+  const auto source = open_model(path);
   const auto count = count_parameters(source.config);
-  nlohmann::json facts{{"path", options.model.string()},
+  nlohmann::json facts{{"path", path.string()},
                        {"format", source.format},
                        {"name", name_of(source.config)},
                        {"config", to_json(source.config)},
@@ -76,15 +85,15 @@ nlohmann::json facts_of(const Options& options, const Globals& globals) {
   std::optional<fs::path> vocabulary;
   if (source.vocabulary.empty()) {
     try {
-      vocabulary = find_vocabulary(options.model, globals.data_roots().folders);
-    } catch (const ConfigError& error) {  // shapes are worth showing without it
+      vocabulary = find_vocabulary(path, roots.folders);
+    } catch (const VocabularyMissing& error) {  // shapes are worth showing without it
       facts["vocabulary"] = nullptr;
       facts["hash"] = nullptr;
       facts["note"] = error.what();
       return facts;
     }
   }
-  const auto checkpoint = load_checkpoint(options.model, {.vocabulary = vocabulary.value_or("")});
+  const auto checkpoint = load_checkpoint(path, {.vocabulary = vocabulary.value_or("")});
   facts["vocabulary"] = checkpoint.vocabulary.string();
   facts["hash"] = checkpoint_hash(checkpoint);
   return facts;
@@ -151,8 +160,7 @@ int show(const Options& options, const Globals& globals) {
 }
 
 int hash(const Options& options, const Globals& globals) {
-  const auto checkpoint = load_checkpoint(options.model, {.data = globals.data_roots().folders});
-  fmt::print("{}\n", checkpoint_hash(checkpoint));
+  fmt::print("{}\n", checkpoint_hash(load_named(options, globals)));
   return exit_code::ok;
 }
 
@@ -184,8 +192,7 @@ void save_new_folder(const fs::path& out, const Checkpoint& checkpoint) {
 
 int convert(const Options& options, const Globals& globals) {
   refuse_existing(options.out);
-  save_new_folder(options.out,
-                  load_checkpoint(options.model, {.data = globals.data_roots().folders}));
+  save_new_folder(options.out, load_named(options, globals));
   return exit_code::ok;
 }
 
@@ -244,7 +251,9 @@ void add_model(CLI::App& app, Globals& globals) {
     auto* command = model->add_subcommand(name, what);
     command->fallthrough();
     if (*argument != '\0')
-      command->add_option(argument, options->model, "a model folder, or a .pt file of OpenAI's")
+      command
+          ->add_option(argument, options->model,
+                       "a model folder, a .pt file, or a name such as openai/ViT-L-14")
           ->required();
     on_run(command, globals, [options, &globals, body] { return body(*options, globals); });
     return command;

@@ -120,11 +120,21 @@ std::vector<std::vector<std::string>> holds_of(const Entry& entry) {
   return out;
 }
 
+std::vector<std::string> needs_of(const Entry& entry) {
+  if (!entry["needs"].is_array()) entry.fail("needs", "a list is needed");
+  std::vector<std::string> out;
+  for (const auto& name : entry["needs"]) {
+    if (!name.is_string()) entry.fail("needs", "names are texts");
+    out.push_back(name.get<std::string>());
+  }
+  return out;
+}
+
 CatalogueItem read_item(const std::string& name, const json& value, const std::string& place,
                         bool allow_http) {
   const Entry entry(
       value, place,
-      {"kind", "title", "home", "license", "checksums_from", "files", "by_hand", "holds"});
+      {"kind", "title", "home", "license", "checksums_from", "files", "by_hand", "holds", "needs"});
   CatalogueItem out{.name = name,
                     .kind = entry.text("kind"),
                     .title = entry.text("title"),
@@ -150,6 +160,7 @@ CatalogueItem read_item(const std::string& name, const json& value, const std::s
       for (const auto& one : file.places()) out.holds.push_back({one});
   }
   if (out.holds.empty()) entry.fail("holds", "is missing");
+  if (entry.has("needs")) out.needs = needs_of(entry);
   return out;
 }
 
@@ -184,6 +195,11 @@ Catalogue catalogue_from(const std::string& source, const json& json, bool allow
         throw ConfigError(fmt::format("{}: a second file is saved as '{}' (give one a 'save_as')",
                                       place, file.save_as));
   }
+  for (const auto& [name, item] : out.items_)
+    for (const auto& needed : item.needs)
+      if (!out.find(needed))
+        throw ConfigError(
+            fmt::format("{}: items.{}.needs: '{}' is not in the catalogue", source, name, needed));
   return out;
 }
 

@@ -35,6 +35,7 @@ struct CatalogueItem {
   std::string checksums_from = {};        // who published them, in words
   std::vector<CatalogueFile> files = {};  // empty: it cannot be downloaded by a program
   std::string by_hand = {};               // then, what to do
+  std::vector<std::string> needs = {};    // items without which it is of no use: brought along
   // Where all these are in one data folder, the item is; of each, one of the places will do.
   std::vector<std::vector<std::string>> holds = {};
 

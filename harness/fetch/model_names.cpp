@@ -34,7 +34,10 @@ NamedModel find_model(const std::string& text, const fs::path& base, const DataR
     const auto place = fs::weakly_canonical(path);
     return {(fs::is_directory(place) ? place.filename() : place.stem()).string(), place};
   }
-  if (!may_be_name(text)) throw ConfigError(path.string() + ": no such file or folder");
+  if (!may_be_name(text))
+    throw ConfigError(path.string() +
+                      ": no such file or folder (a model is a folder, a .pt file, or a name such "
+                      "as openai/ViT-L-14)");
 
   std::vector<std::string> tried{path.string()};
   for (const auto& folder : roots.folders) {

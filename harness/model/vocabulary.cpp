@@ -18,7 +18,7 @@ fs::path find_vocabulary(const fs::path& model, const std::vector<fs::path>& dat
     if (fs::exists(folder / "clip" / kClipVocabulary)) return folder / "clip" / kClipVocabulary;
     tried.push_back((folder / "clip").string());
   }
-  throw ConfigError(
+  throw VocabularyMissing(
       fmt::format("{}: carries no vocabulary, and {} is not in {} (lacuna fetch openai/bpe brings "
                   "it into the data folder)",
                   model.string(), kClipVocabulary, fmt::join(tried, " or ")));

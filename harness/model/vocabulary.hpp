@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "lacuna/error.hpp"
 #include "model/tokenizer.hpp"
 
 namespace lacuna {
@@ -12,8 +13,15 @@ namespace lacuna {
 // CLIP's own merge file, as OpenAI publishes it.
 inline constexpr const char* kClipVocabulary = "bpe_simple_vocab_16e6.txt.gz";
 
+// The model is there, but it carries no vocabulary, and CLIP's own is not on this machine.
+class VocabularyMissing : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
+
 // The file of that name beside `model` (a file, or inside a folder), else under clip/ in the first
-// data folder that has it. Throws ConfigError saying where it was looked for and where to get it.
+// data folder that has it. Throws VocabularyMissing saying where it was looked for and where to get
+// it.
 std::filesystem::path find_vocabulary(const std::filesystem::path& model,
                                       const std::vector<std::filesystem::path>& data);
 

@@ -4,6 +4,7 @@
 
 #include "fetch/model_names.hpp"
 #include "model/checkpoint.hpp"
+#include "model/vocabulary.hpp"
 #include "run/cell.hpp"
 #include "run/dataset_pool.hpp"
 #include "run/method_variants.hpp"
@@ -101,6 +102,11 @@ class Planner {
   }
 
   Model read_model(const std::string& text) const {
+    const auto unavailable = [&](const ConfigError& error) {
+      return Model{.name = text,
+                   .identity = {{"name", text}, {"hash", nullptr}},
+                   .unavailable = error.what()};
+    };
     try {
       const auto [name, place] = find_model(text, suite_.path.parent_path(), roots_);
       const auto checkpoint = load_checkpoint(place, {.data = roots_.folders});
@@ -110,9 +116,9 @@ class Planner {
               .image_size = checkpoint.config.vision.image_size,
               .vocabulary = std::filesystem::absolute(checkpoint.vocabulary).string()};
     } catch (const ModelMissing& error) {
-      return {.name = text,
-              .identity = {{"name", text}, {"hash", nullptr}},
-              .unavailable = error.what()};
+      return unavailable(error);
+    } catch (const VocabularyMissing& error) {
+      return unavailable(error);
     }
   }
 

@@ -71,6 +71,7 @@ TEST_CASE("The catalogue as shipped is whole") {
     REQUIRE(item.files.size() == 1);
     CHECK_THAT(item.files[0].url, ContainsSubstring("/" + item.files[0].checksums[0].hex + "/"));
     CHECK(item.files[0].to == "models/" + name + ".pt");
+    CHECK(item.needs == std::vector<std::string>{"openai/bpe"});
   }
   CHECK(Catalogue::builtin().at("openai/bpe").files[0].checksums[0].hex ==
         "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a");
@@ -112,6 +113,9 @@ TEST_CASE("Each mistake in a catalogue is one line that names the place") {
       {"/items/mine/home", 5, "c: items.mine.home: a text is needed"},
       {"/items/mine/by_hand", "x", "c: items.mine: one of 'files' and 'by_hand' is needed"},
       {"/items/theirs/holds", nullptr, "c: items.theirs.holds: is missing"},
+      {"/items/theirs/needs", "mine", "c: items.theirs.needs: a list is needed"},
+      {"/items/theirs/needs", {1}, "c: items.theirs.needs: names are texts"},
+      {"/items/theirs/needs", {"mime"}, "c: items.theirs.needs: 'mime' is not in the catalogue"},
       {"/items/theirs/holds/0", "../x",
        "c: items.theirs.holds: '../x' is not a place under a folder (no '/' in front, no '..')"},
       {"/items/mine/files/0/url", "http://example.org/x",

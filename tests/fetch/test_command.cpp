@@ -67,6 +67,15 @@ TEST_CASE("fetch brings what is named, once") {
   CHECK(world.server.log().size() == 1);
 }
 
+TEST_CASE("fetch brings along what is needed") {
+  World world;
+  world.add("y", "ok")["needs"] = {"x"};
+  CHECK(world.fetch("y").out ==
+        "y: fetched: " + world.place("y") + "\nx: fetched: " + world.place("x") + "\n");
+  CHECK(world.fetch("x y").out ==
+        "x: there: " + world.place("x") + "\ny: there: " + world.place("y") + "\n");
+}
+
 TEST_CASE("fetch goes on with the next item where one fails") {
   World world;
   world.add("gone", "404");

@@ -76,9 +76,11 @@ TEST_CASE("Any other model that is not there is a mistake") {
     }
     return out;
   };
-  CHECK(mistake("../models/demo") ==
-        (suite / "../models/demo").string() + ": no such file or folder");
-  CHECK(mistake("/a/b") == "/a/b: no such file or folder");
+  const std::string reason =
+      ": no such file or folder (a model is a folder, a .pt file, or a name such as "
+      "openai/ViT-L-14)";
+  CHECK(mistake("../models/demo") == (suite / "../models/demo").string() + reason);
+  CHECK(mistake("/a/b") == "/a/b" + reason);
   CHECK_THAT(mistake("openai/ViT-L-14x"), ContainsSubstring("(did you mean 'openai/ViT-L-14'"));
   CHECK_THAT(mistake("nobody/Nothing"), ContainsSubstring("lacuna fetch --list"));
   CHECK_THAT(mistake("openai/bpe"), ContainsSubstring("not found as"));  // no model

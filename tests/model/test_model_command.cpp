@@ -102,6 +102,18 @@ TEST_CASE("model: show says what the files hold") {
   CHECK(facts.at("config").at("vision").at("patch_size") == 8);
 }
 
+TEST_CASE("model: a model of a data folder goes by its name") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "models/me");
+  const auto mine = file(folder, "models/me/mine");
+  REQUIRE(run("model init " + write_config(folder) + " " + mine).code == 0);
+  const auto data = " --data " + folder.path().string();
+  CHECK(run("model hash me/mine" + data).out == run("model hash " + mine).out);
+  CHECK(run("model show me/mine" + data).out == run("model show " + mine).out);
+  CHECK(run("model convert me/mine " + file(folder, "copy") + data).code == 0);
+  CHECK(run("model hash " + file(folder, "copy")).out == run("model hash " + mine).out);
+}
+
 TEST_CASE("model: shapes are shown without a vocabulary, but not hashed") {
   const TemporaryFolder folder;
   const auto config = write_config(folder);
@@ -156,8 +168,8 @@ TEST_CASE("model: mistakes are named") {
         config + ": exists already (name one that does not)");
   fails("model show " + file(folder, "none"),
         file(folder, "none") +
-            ": no such model (a folder with config.json, merges.txt and model.safetensors, one of "
-            "Hugging Face's or open_clip's, or a .pt file of OpenAI's)");
+            ": no such file or folder (a model is a folder, a .pt file, or a name such as "
+            "openai/ViT-L-14)");
   fails("model hash " + config, config + ": is not a PyTorch file (a zip archive is expected)");
   const TemporaryFolder other;
   const auto gelu = write_config(other, R"(, "activation": "gelu")");

@@ -216,7 +216,8 @@ TEST_CASE("No method touches a picture outside its forgetting set: the data may 
                            {{"device", "cpu"},
                             {"suite", write_suite(folder.path(), suite).string()},
                             {"plugins", {RUN_FIXTURES "/others", LACUNA_PLUGIN_DIR}},
-                            {"data", {folder.path().string()}}});
+                            {"data", {folder.path().string()}},
+                            {"seeds", json::array()}});
   INFO(plan.dump());
   REQUIRE(plan.at("status") == "ok");
   const auto& sets = plan.at("plan").at("sets");

@@ -51,14 +51,18 @@ TEST_CASE("A suite runs on an OpenAI archive, its vocabulary in a data folder") 
   CHECK(cells.at("original").at("cell").at("model").at("name") == "ViT-tiny");
 }
 
-TEST_CASE("A suite on an archive without a vocabulary says where to get it before anything runs") {
+TEST_CASE(
+    "A model without a vocabulary is missing like one that is not there, and says what to get") {
   const TemporaryFolder folder;
   const auto suite = write_suite_on_archive(folder);
   fs::remove_all(folder / "data/clip");
   const auto finished =
       lacuna::testing::lacuna({"plan", suite.string(), "--out", (folder / "out").string(), "--data",
                                (folder / "data").string()});
-  CHECK(finished.status == 2);
+  CHECK(finished.status == 1);
+  CHECK_THAT(finished.output, ContainsSubstring("tiny: 4 cells, 4 no data"));
+  CHECK_THAT(finished.output,
+             ContainsSubstring("\nmissing on this machine:\n  model ViT-tiny.pt: "));
   CHECK_THAT(finished.output, ContainsSubstring("ViT-tiny.pt: carries no vocabulary"));
   CHECK_THAT(finished.output, ContainsSubstring("lacuna fetch openai/bpe"));
 }
