@@ -4,7 +4,7 @@
 # Usage: scripts/scale.sh FOLDER [full|small] [DEVICE]        (default: small cpu)
 #   full   ViT-L/14, the originals' counts, pictures of 500 x 375: some 15 GB in FOLDER; a GPU with 40 GB
 #   small  a tiny model, two pictures a class: the same commands on any machine
-# CLIP's merge list must be there (lacuna fetch openai/bpe); LACUNA_DATA may also hold the lists of the originals.
+# LACUNA_DATA=DIR holds CLIP's merge list (lacuna fetch openai/bpe --data DIR), and may hold the originals' lists of pictures.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:?usage: scripts/scale.sh FOLDER [full|small] [DEVICE]}
@@ -16,12 +16,18 @@ case $size in
   small) model=tiny pictures=(--train-per-class 2 --test-per-class 2) ;;
   *) echo "scale: $size: no such size (full or small)" >&2; exit 2 ;;
 esac
-[[ -z ${LACUNA_DATA-} || ! -d $LACUNA_DATA/imgnet_dogs || $size != full ]] || pictures+=(--lists "$LACUNA_DATA")
 say() { echo "scale: $*" >&2; }
+
+given=${LACUNA_DATA-}
+unset LACUNA_DATA  # no original picture or list is to be taken for a generated one
+[[ $size != full || ! -d $given/imgnet_dogs ]] || pictures+=(--lists "$given")
+merges=clip/bpe_simple_vocab_16e6.txt.gz
+[[ -e $given/$merges ]] || { say "LACUNA_DATA: no folder that holds $merges (lacuna fetch openai/bpe --data DIR)"; exit 2; }
 
 data=$folder/data
 export LACUNA_CACHE=$folder/cache
-mkdir -p "$data"
+mkdir -p "$data/clip"
+cp "$given/$merges" "$data/clip/"
 if [[ ! -e $data/.complete ]]; then
   say "pictures"
   "$bin/lacuna_miniature" "$data" --sets "$sets" "${pictures[@]}"

@@ -256,6 +256,23 @@ SH
   [[ $(tail -n 1 "$root/out") == "50% tests passed, 1 tests failed out of 2" ]] || fail "the last line"
 }
 
+test_ci_runs_the_parity_tests_after_the_others() {
+  stand_in make <<'SH'
+#!/bin/bash
+[[ $CI == true ]] || exit 9
+case $* in
+  test) printf '100%% tests passed, 0 tests failed out of 2\n' ;;
+  parity) printf '0%% tests passed, 1 tests failed out of 1\n\nThe following tests FAILED:\n\t  1 - parity: b (Failed)\n'; exit 2 ;;
+  *) exit 9 ;;
+esac
+SH
+  "$root/.ci/run" >"$root/out" 2>&1
+  [[ $? == 2 ]] || fail "exit status"
+  diff <(tail -n 2 "$root/out") <(printf '0%% tests passed, 1 tests failed out of 1\n100%% tests passed, 0 tests failed out of 2\n') ||
+    fail "the last lines"
+  says 'parity: b \(Failed\)'
+}
+
 # Every plugin folder is in the index, and the index names nothing else.
 test_the_plugin_index_is_complete() {
   cd "$source_dir/plugins" || fail "no plugins"
