@@ -10,6 +10,8 @@
 #include <iterator>
 #include <string>
 
+#include "folders.hpp"
+
 // What a finished program left behind. `code` is 128 + the signal for one that was killed.
 struct Finished {
   int code = 0;
@@ -19,8 +21,7 @@ struct Finished {
 // `command` is a shell command line; "lacuna" in front is `$LACUNA`, the built program.
 inline Finished run_shell(const std::string& command) {
   namespace fs = std::filesystem;
-  auto name = (fs::temp_directory_path() / "lacuna-program-XXXXXX").string();
-  const fs::path folder = mkdtemp(name.data());
+  const lacuna::testing::TemporaryFolder folder;
   const auto read = [](const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(file), {});
@@ -28,10 +29,8 @@ inline Finished run_shell(const std::string& command) {
   const auto line = "LACUNA='" LACUNA_PROGRAM "'; { " + command + "\n} >" +
                     (folder / "out").string() + " 2>" + (folder / "err").string() + " </dev/null";
   const int status = std::system(line.c_str());
-  Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-                    read(folder / "out"), read(folder / "err")};
-  fs::remove_all(folder);
-  return finished;
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(folder / "out"),
+          read(folder / "err")};
 }
 
 inline Finished run_lacuna(const std::string& arguments) {

@@ -28,6 +28,9 @@ void check_request(Gate& gate, const Board& board, const PublishedBoard& publish
     gate.reasons.push_back(fmt::format("{} pictures a concept instead of {}",
                                        samples->get<std::int64_t>(),
                                        *published.samples_per_concept));
+  if (const auto fewest = board.fewest_samples(); fewest && published.samples_per_concept)
+    gate.reasons.push_back(fmt::format("as few as {} pictures of a concept were there, of {}",
+                                       *fewest, *published.samples_per_concept));
 }
 
 // The widest group whose size is another says it best: "198 test pictures instead of 4,950".

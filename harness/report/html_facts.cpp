@@ -97,6 +97,8 @@ std::string facts(const Board& board) {
     forget = fmt::format("{} concepts{}{}", part(request, "concepts").size(),
                          level.empty() ? "" : " at " + esc(level) + " level",
                          samples.empty() ? "" : ", " + esc(samples) + " images each");
+    if (const auto fewest = board.fewest_samples())
+      forget += fmt::format(" at most, {} at the least", *fewest);
     forget = "<details><summary>" + forget + "</summary><p>" + names + "</p></details>";
   }
   std::string data = esc(member(dataset, "id"));

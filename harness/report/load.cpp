@@ -118,6 +118,9 @@ StoredMetric read_metric(const JsonView& view) {
 
 void read_trajectory(const JsonView& view, Cell& cell) {
   if (const auto kept = view.find("kept_epoch")) cell.kept_epoch = kept->integer();
+  if (const auto fewer = view.find("fewer_samples")) {
+    for (const auto& [name, count] : fewer->members()) cell.fewer_samples[name] = count.integer();
+  }
   const auto steps = view.find("steps");
   if (!steps) return;
   for (const auto& step : steps->items()) {

@@ -52,6 +52,8 @@ struct Cell {
   std::vector<StoredMetric> metrics = {};
   std::vector<TrajectoryPoint> trajectory = {};
   std::optional<std::int64_t> kept_epoch = {};
+  // By concept, where the forgetting set had fewer than the request asked for.
+  std::map<std::string, std::int64_t> fewer_samples = {};
   std::string predictions_sha256 = {};  // of predictions/<key>.safetensors; empty if it names none
 };
 

@@ -280,6 +280,18 @@ std::size_t Board::seeds() const {
   return most;
 }
 
+std::optional<std::int64_t> Board::fewest_samples() const {
+  std::optional<std::int64_t> fewest;
+  for (const auto& row : rows) {
+    for (const auto& run : row.runs) {
+      if (!run.cell) continue;
+      for (const auto& [name, count] : run.cell->fewer_samples)
+        fewest = std::min(fewest.value_or(count), count);
+    }
+  }
+  return fewest;
+}
+
 std::vector<Board> make_boards(const Results& results) {
   std::vector<Board> boards;
   for (const auto& plan : results.plans) {

@@ -69,6 +69,8 @@ struct Board {
   std::map<std::string, std::string> units = {};
 
   std::size_t seeds() const;  // the most that any row was planned with
+  // The smallest of the concepts' samples, where a forgetting set had fewer than were asked for.
+  std::optional<std::int64_t> fewest_samples() const;
 };
 
 // Borrows from `results`, which must outlive the boards.

@@ -197,6 +197,8 @@ class Planner {
                    {"kl", variant.kl},
                    {"training", variant.training},
                    {"seed", seed}};
+    if (request.spec->exemplars != "text")
+      out.unlearn["samples_per_concept"] = request.spec->samples_per_concept;
     return out;
   }
 

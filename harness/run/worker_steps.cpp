@@ -62,7 +62,7 @@ json worker_unlearn(const json& job) {
                                .training = parse<TrainingConfig>(job.at("training")),
                                .seed = job.at("seed"),
                                .device = device};
-  const auto unlearned = unlearn(original, set, method, unlearn_job, [](const Progress& progress) {
+  auto unlearned = unlearn(original, set, method, unlearn_job, [](const Progress& progress) {
     report_progress({{"step", progress.step},
                      {"steps", progress.steps},
                      {"epoch", progress.epoch},
@@ -74,6 +74,10 @@ json worker_unlearn(const json& job) {
       throw NotFinite(name + ": a weight is not finite");
   }
   save_safetensors(job.at("weights").get<std::string>(), unlearned.weights);
+  if (job.contains("samples_per_concept")) {
+    const auto fewer = fewer_samples(set, job.at("samples_per_concept"));
+    if (!fewer.empty()) unlearned.trajectory["fewer_samples"] = fewer;
+  }
   return {{"trajectory", unlearned.trajectory}};
 }
 

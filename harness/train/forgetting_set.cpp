@@ -54,6 +54,17 @@ std::vector<std::int64_t> draw_proxies(const Dataset& dataset, const std::string
   return out;
 }
 
+std::map<std::string, std::int64_t> fewer_samples(const ForgettingSet& set, std::int64_t asked) {
+  std::map<std::string, std::int64_t> out;
+  const auto counts =
+      at::bincount(set.fine, {}, static_cast<std::int64_t>(set.taxonomy.fine.size()));
+  for (std::int64_t label = 0; label < counts.numel(); ++label) {
+    const auto count = counts[label].item<std::int64_t>();
+    if (count > 0 && count < asked) out[set.taxonomy.fine[label]] = count;
+  }
+  return out;
+}
+
 ForgettingSet build_forgetting_set(const Dataset& dataset, const std::string& split,
                                    const std::vector<std::int64_t>& indices,
                                    std::int64_t image_size) {

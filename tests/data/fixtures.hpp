@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "../folders.hpp"
 #include "lacuna/error.hpp"
 #include "miniature/miniature.hpp"
 #include "plugin/registry.hpp"
@@ -26,27 +27,17 @@ namespace lacuna::testing {
 
 namespace fs = std::filesystem;
 
-class TempFolder {
+class TempFolder : public TemporaryFolder {
  public:
-  TempFolder() {
-    auto name = (fs::temp_directory_path() / "lacuna-data-XXXXXX").string();
-    root_ = mkdtemp(name.data());
-  }
-  ~TempFolder() { fs::remove_all(root_); }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  const fs::path& root() const { return root_; }
-  fs::path path(const fs::path& relative) const { return root_ / relative; }
-  DataRoots roots() const { return {{root_}}; }
+  const fs::path& root() const { return path(); }
+  using TemporaryFolder::path;
+  fs::path path(const fs::path& relative) const { return *this / relative; }
+  DataRoots roots() const { return {{root()}}; }
   void write(const fs::path& relative, const std::string& bytes) const {
     fs::create_directories(path(relative).parent_path());
     std::ofstream(path(relative), std::ios::binary) << bytes;
   }
   std::string read(const fs::path& relative) const { return read_file(path(relative)); }
-
- private:
-  fs::path root_;
 };
 
 // A layout with one picture a class and split unless told otherwise.
@@ -147,11 +138,6 @@ inline bool noted(const Dataset& data, const std::string& words) {
   for (const auto& note : data.notes())
     if (note.find(words) != note.npos) return true;
   return false;
-}
-
-inline fs::path shared_data() {
-  const char* given = std::getenv("LACUNA_DATA");
-  return given ? fs::path(given) : fs::path(LACUNA_SOURCE_DIR).parent_path() / "shared" / "data";
 }
 
 inline void replace(std::string& text, const std::string& from, const std::string& to) {

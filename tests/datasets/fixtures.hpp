@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "../folders.hpp"
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
 
@@ -65,10 +66,6 @@ std::string refusal(Body body) {
   return "";
 }
 
-inline DataRoots shared_data() {
-  const char* given = std::getenv("LACUNA_DATA");
-  return {{given ? std::filesystem::path(given)
-                 : std::filesystem::path(LACUNA_SOURCE_DIR).parent_path() / "shared" / "data"}};
-}
+inline DataRoots shared_roots() { return {{shared_data()}}; }
 
 }  // namespace lacuna::testing

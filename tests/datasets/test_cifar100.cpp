@@ -247,7 +247,7 @@ TEST_CASE("cifar100 without its files says where it looked", "[unit]") {
 }
 
 TEST_CASE("the real CIFAR-100", "[slow]") {
-  const auto roots = shared_data();
+  const auto roots = shared_roots();
   if (!fs::exists(roots.folders[0] / "cifar100" / "train.bin")) {
     SKIP("no cifar100/train.bin in " + roots.folders[0].string());
   }

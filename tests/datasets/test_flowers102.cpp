@@ -121,7 +121,7 @@ TEST_CASE("a damaged flowers102 gives one clear line", "[unit]") {
 }
 
 TEST_CASE("flowers102 with the published labels and splits", "[golden]") {
-  const auto shared = shared_data().folders[0] / "flowers102";
+  const auto shared = shared_data() / "flowers102";
   if (!fs::exists(shared / "setid.mat")) SKIP("no flowers102/setid.mat in the shared data");
   const MiniatureSet files("flowers102");
   for (const char* file : {"imagelabels.mat", "setid.mat"})

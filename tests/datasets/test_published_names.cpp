@@ -12,7 +12,7 @@ namespace {
 using Strings = std::vector<std::string>;
 
 fs::path clip_folder() {
-  const auto folder = shared_data().folders[0] / "clip";
+  const auto folder = shared_data() / "clip";
   if (!fs::exists(folder / "prompts.md")) SKIP("no clip/prompts.md in the shared data");
   return folder;
 }

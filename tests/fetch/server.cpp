@@ -16,17 +16,6 @@ namespace lacuna::testing {
 
 namespace fs = std::filesystem;
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "lacuna-fetch-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 std::string noise(std::size_t bytes, unsigned seed) {
   std::mt19937 random(seed);
   std::string out(bytes, '\0');

@@ -7,20 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "../folders.hpp"
 #include "run/process.hpp"
 
 namespace lacuna::testing {
-
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // The same for the same seed, and not to be compressed.
 std::string noise(std::size_t bytes, unsigned seed = 1);

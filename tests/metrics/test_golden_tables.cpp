@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "../folders.hpp"
 #include "fixtures.hpp"
 #include "support/files.hpp"
 
@@ -45,10 +46,7 @@ TEST_CASE("the utility of the tables is the clipped one") {
 }
 
 nlohmann::json table(const std::string& name) {
-  const char* data = std::getenv("LACUNA_DATA");
-  const auto folder = data ? std::filesystem::path(data) / ".."
-                           : std::filesystem::path(LACUNA_SOURCE_DIR) / "../shared";
-  const auto path = folder / "reference/golden" / name;
+  const auto path = testing::shared_data() / "../reference/golden" / name;
   if (!std::filesystem::exists(path)) SKIP("golden tables are not here: " << name);
   return read_json(path);
 }

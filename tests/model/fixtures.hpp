@@ -1,5 +1,4 @@
-// What the tests of this folder share: a temporary folder, the shared data, and the message of what
-// a call throws.
+// What the tests of this folder share: folders, a tiny model, and the message of what a call throws.
 #pragma once
 
 #include <stdlib.h>
@@ -10,40 +9,28 @@
 #include <fstream>
 #include <string>
 
+#include "../folders.hpp"
 #include "lacuna/error.hpp"
+#include "lacuna/random.hpp"
+#include "model/clip.hpp"
 
 namespace lacuna::testing {
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "lacuna-model-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+inline Clip tiny_clip() {
+  ClipConfig config;
+  config.embedding = 12;
+  config.vision.image_size = 8;
+  config.vision.patch_size = 4;
+  config.vision.width = 16;
+  config.vision.layers = 1;
+  config.vision.heads = 2;
+  config.text = {
+      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
+  return {config, Clip::initial_weights(config, make_generator(1, "weights"))};
+}
 
 inline std::filesystem::path golden(const std::string& name) {
   return std::filesystem::path(LACUNA_SOURCE_DIR) / "tests/model/golden" / name;
-}
-
-inline std::filesystem::path shared_data(const std::string& relative) {
-  const char* folder = std::getenv("LACUNA_DATA");
-  return (folder != nullptr ? std::filesystem::path(folder)
-                            : std::filesystem::path(LACUNA_SOURCE_DIR) / "../shared/data") /
-         relative;
 }
 
 inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {

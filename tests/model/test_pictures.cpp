@@ -14,6 +14,7 @@
 
 using namespace lacuna;
 using lacuna::testing::TemporaryFolder;
+using lacuna::testing::tiny_clip;
 using lacuna::testing::write_bytes;
 
 namespace {
@@ -64,19 +65,6 @@ at::Tensor one_by_one(const Dataset& dataset, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
     pictures.push_back(stack_pictures(dataset.images("test", std::span(&i, 1)), 8));
   return at::cat(pictures);
-}
-
-Clip tiny_clip() {
-  ClipConfig config;
-  config.embedding = 12;
-  config.vision.image_size = 8;
-  config.vision.patch_size = 4;
-  config.vision.width = 16;
-  config.vision.layers = 1;
-  config.vision.heads = 2;
-  config.text = {
-      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
-  return {config, Clip::initial_weights(config, make_generator(1, "weights"))};
 }
 
 std::string message_of(auto&& call) {

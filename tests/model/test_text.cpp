@@ -36,7 +36,7 @@ TEST_CASE("text: repaired and cut into words as the reference does") {
 }
 
 TEST_CASE("text: ids of the reference for hard strings") {
-  const auto path = shared_data("clip/bpe_simple_vocab_16e6.txt.gz");
+  const auto path = shared_data() / "clip/bpe_simple_vocab_16e6.txt.gz";
   if (!std::filesystem::exists(path)) SKIP("CLIP's merge file is not there: " << path.string());
   const auto tokenizer = Tokenizer::load(path);
   for (const auto& one : read_json(golden("text.json"))) {

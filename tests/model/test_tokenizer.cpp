@@ -25,7 +25,7 @@ constexpr std::int64_t last(char c) { return letter(c) + 256; }
 const Merges kTiny{{"l", "o"}, {"lo", "w</w>"}, {"e", "r</w>"}, {"lo", "w"}, {"n", "e"}};
 
 std::filesystem::path clip_merges() {
-  const auto path = shared_data("clip/bpe_simple_vocab_16e6.txt.gz");
+  const auto path = shared_data() / "clip/bpe_simple_vocab_16e6.txt.gz";
   if (!std::filesystem::exists(path)) SKIP("CLIP's merge file is not there: " << path.string());
   return path;
 }

@@ -5,11 +5,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 
+#include "fixtures.hpp"
 #include "lacuna/lacuna.hpp"
 #include "model/zero_shot.hpp"
 
 using namespace lacuna;
 using Catch::Matchers::Message;
+using lacuna::testing::tiny_clip;
 
 namespace {
 
@@ -33,19 +35,6 @@ class Pictures final : public Dataset {
  private:
   Taxonomy taxonomy_{{"ant", "bee", "cat"}, {"bug", "beast"}, {0, 0, 1}};
 };
-
-Clip tiny_clip() {
-  ClipConfig config;
-  config.embedding = 12;
-  config.vision.image_size = 8;
-  config.vision.patch_size = 4;
-  config.vision.width = 16;
-  config.vision.layers = 1;
-  config.vision.heads = 2;
-  config.text = {
-      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
-  return {config, Clip::initial_weights(config, make_generator(1, "weights"))};
-}
 
 }  // namespace
 

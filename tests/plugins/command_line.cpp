@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "../folders.hpp"
 #include "../program.hpp"
 #include "lacuna/abi.hpp"
 
@@ -17,17 +18,14 @@ namespace {
 class Plugins {
  public:
   explicit Plugins(const std::vector<std::string>& names) {
-    auto name = (std::filesystem::temp_directory_path() / "lacuna-cli-XXXXXX").string();
-    path_ = mkdtemp(name.data());
     for (const auto& file : names)
-      std::filesystem::copy(std::filesystem::path(LACUNA_FIXTURES) / file, path_);
+      std::filesystem::copy(std::filesystem::path(LACUNA_FIXTURES) / file, folder_.path());
   }
-  ~Plugins() { std::filesystem::remove_all(path_); }
-  std::string option() const { return " --plugins " + path_.string(); }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
+  std::string option() const { return " --plugins " + folder_.path().string(); }
+  std::string file(const std::string& name) const { return (folder_ / name).string(); }
 
  private:
-  std::filesystem::path path_;
+  lacuna::testing::TemporaryFolder folder_;
 };
 
 void fails(const std::string& arguments, int code, const std::string& message) {
@@ -179,12 +177,14 @@ TEST_CASE("command line: doctor says what there is and what is missing") {
 TEST_CASE("command line: doctor says where pictures are kept, and how many") {
   const Plugins plugins({"good.so"});
   const auto line = [&](const std::string& cache) {
-    const auto out = run_shell("export LACUNA_CACHE=" + cache + "; \"$LACUNA\" doctor" + plugins.option()).out;
+    const auto out =
+        run_shell("export LACUNA_CACHE=" + cache + "; \"$LACUNA\" doctor" + plugins.option()).out;
     const auto at = out.find("cache ");
     return out.substr(at, out.find('\n', at) - at);
   };
   CHECK(line("off") == "cache          off");
-  CHECK(line("/no/such") == "cache          /no/such: 0 pictures, 0.0 GiB (may be deleted at any time)");
+  CHECK(line("/no/such") ==
+        "cache          /no/such: 0 pictures, 0.0 GiB (may be deleted at any time)");
 }
 
 TEST_CASE("command line: the program needs LibTorch's CPU libraries only") {

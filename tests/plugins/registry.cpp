@@ -8,6 +8,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cstdlib>
 
+#include "../folders.hpp"
 #include "lacuna/lacuna.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
@@ -25,21 +26,12 @@ namespace {
 fs::path fixture(const std::string& name) { return fs::path(LACUNA_FIXTURES) / (name + ".so"); }
 
 // A folder of copies, gone at the end. The files that were opened stay mapped.
-class Folder {
+class Folder : public lacuna::testing::TemporaryFolder {
  public:
-  Folder() {
-    auto name = (fs::temp_directory_path() / "lacuna-plugins-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
   fs::path with(const std::string& name, const std::string& bytes) const {
-    lacuna::write_file_atomically(path_ / name, bytes);
-    return path_ / name;
+    lacuna::write_file_atomically(*this / name, bytes);
+    return *this / name;
   }
-
- private:
-  fs::path path_;
 };
 
 void refuses(const fs::path& library, const std::string& reason) {

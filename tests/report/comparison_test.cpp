@@ -188,6 +188,14 @@ TEST_CASE("other data, other requests, a missing original and nothing published 
         "failed: other data: shapes instead of imgnet_dogs; 50 pictures a concept instead of 200; "
         "the model is demo instead of openai/ViT-L-14");
 
+  Setup fewer;
+  sample::edit(fewer.results / "cells" / (sample::key_of("GA", 1) + ".json"), [](json& cell) {
+    cell["trajectory"]["fewer_samples"] = {{"axe", 31}, {"key", 7}};
+  });
+  CHECK_THAT(fewer.gate().in_words(),
+             ContainsSubstring("failed: as few as 7 pictures of a concept were there, of 50"));
+  CHECK_THAT(fewer.page(), ContainsSubstring(", 50 images each at most, 7 at the least"));
+
   Setup missing;
   std::filesystem::remove(missing.results / "cells" / (sample::key_of("original", 0) + ".json"));
   CHECK(missing.gate().in_words() == "waiting: the original model: missing: no result file yet");

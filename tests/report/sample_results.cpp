@@ -332,15 +332,4 @@ void add_published(const fs::path& folder, const json& content) {
   });
 }
 
-Folder::Folder() {
-  std::string name = (fs::temp_directory_path() / "lacuna_report_XXXXXX").string();
-  if (!mkdtemp(name.data())) throw std::runtime_error(name + ": cannot be made");
-  path_ = name;
-}
-
-Folder::~Folder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 }  // namespace sample

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "../folders.hpp"
+
 namespace sample {
 
 struct Options {
@@ -41,19 +43,7 @@ void edit(const std::filesystem::path& path, const Change& change);
 nlohmann::json read(const std::filesystem::path& path);
 void write(const std::filesystem::path& path, const std::string& text);
 
-// A fresh empty folder below the temporary one, removed when it goes out of scope.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = lacuna::testing::TemporaryFolder;
 
 template <typename Change>
 void edit(const std::filesystem::path& path, const Change& change) {

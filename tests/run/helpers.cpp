@@ -15,17 +15,6 @@ namespace lacuna::testing {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "lacuna-run-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 void write_tiny_model(const fs::path& folder) {
   ClipConfig config;
   config.embedding = 12;

@@ -9,21 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "../folders.hpp"
 #include "run/process.hpp"
 
 namespace lacuna::testing {
-
-// A folder that is gone when the test is over.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A random CLIP of a few thousand weights, for pictures of 16 x 16.
 void write_tiny_model(const std::filesystem::path& folder);

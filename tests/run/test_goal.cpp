@@ -168,6 +168,17 @@ TEST_CASE("A hybrid request marks the pictures of its coarse names only") {
   CHECK(counts.at("retain").at("coarse").at(1) == 20);
 }
 
+TEST_CASE("A result says which concepts had fewer pictures than were asked for") {
+  const TemporaryFolder folder, other;
+  const auto enough = cells_of(folder.path(), with_request({{"samples_per_concept", 2}}));
+  CHECK_FALSE(enough.at("push").at("trajectory").contains("fewer_samples"));
+  const auto cells = cells_of(other.path(), with_request({{"samples_per_concept", 1000}}));
+  const auto& fewer = cells.at("push").at("trajectory").at("fewer_samples");
+  const auto& concepts = cells.at("push").at("cell").at("request").at("concepts");
+  REQUIRE(fewer.size() == concepts.size());
+  for (const auto& concept_name : concepts) CHECK(fewer.at(concept_name) == 4);
+}
+
 TEST_CASE("A request of texts needs no picture of its training split") {
   const TemporaryFolder folder;
   auto suite = with_request({{"exemplars", "text"}});

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "folders.hpp"
 #include "lacuna/dataset.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
@@ -21,35 +22,17 @@
 
 using namespace lacuna;
 using Catch::Matchers::ContainsSubstring;
+using lacuna::testing::TemporaryFolder;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "lacuna-suites-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
 // In OpenAI's archive layout where CLIP's vocabulary is at hand; else a folder, byte-level, whose
 // prompts are up to a hundred tokens long.
 void write_model(const fs::path& data) {
   const auto place = data / "models/openai/ViT-L-14";
-  DataRoots shared;
-  if (const char* given = std::getenv("LACUNA_DATA")) shared.folders.emplace_back(given);
-  shared.folders.emplace_back(LACUNA_SOURCE_DIR "/../shared/data");
+  const DataRoots shared{{testing::shared_data()}};
   ClipConfig config = known_model("tiny").value();
   const auto vocabulary = fs::path("clip") / kClipVocabulary;
   try {

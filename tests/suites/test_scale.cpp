@@ -1,7 +1,5 @@
 // scripts/scale.sh, the proof at full size, as a user without a GPU can try it: the same commands
 // at small size.
-#include <stdlib.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
@@ -19,14 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// CLIP's merge list lies in one of these, or in none.
-std::string data_folder() {
-  for (const auto& folder : {std::string(getenv("LACUNA_DATA") ? getenv("LACUNA_DATA") : ""),
-                             std::string(LACUNA_SOURCE_DIR "/../shared/data")})
-    if (!folder.empty() && fs::exists(fs::path(folder) / "clip" / kClipVocabulary)) return folder;
-  return "";
-}
-
 Finished scale(const std::string& data, const fs::path& folder, const std::string& rest) {
   return run_shell("LACUNA_BIN=\"$(dirname \"$LACUNA\")\" LACUNA_DATA='" + data +
                    "' bash " LACUNA_SOURCE_DIR "/scripts/scale.sh " + folder.string() + " " + rest);
@@ -35,16 +25,15 @@ Finished scale(const std::string& data, const fs::path& folder, const std::strin
 }  // namespace
 
 TEST_CASE("The proof at full size runs small on a CPU, and says what every cell cost") {
-  const auto data = data_folder();
-  if (data.empty()) SKIP("CLIP's merge list is not there (LACUNA_DATA names a data folder)");
-  std::string folder = (fs::temp_directory_path() / "lacuna-scale-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  const auto finished = scale(data, folder, "small cpu");
+  const auto data = testing::shared_data();
+  if (!fs::exists(data / "clip" / kClipVocabulary))
+    SKIP("CLIP's merge list is not there (LACUNA_DATA names a data folder)");
+  const testing::TemporaryFolder folder;
+  const auto finished = scale(data.string(), folder.path(), "small cpu");
   INFO(finished.err);
   CHECK(finished.code == 0);
   CHECK_THAT(finished.err + finished.out, ContainsSubstring("10 cells: 10 ok"));
-  const auto summary = read_json(fs::path(folder) / "summary.json");
-  fs::remove_all(folder);
+  const auto summary = read_json(folder / "summary.json");
   CHECK(summary.at("name") == "small");
   CHECK(summary.at("device") == "cpu");
   CHECK(summary.at("machine").contains("cores"));

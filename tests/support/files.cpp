@@ -11,6 +11,7 @@
 #include <limits>
 #include <thread>
 
+#include "../folders.hpp"
 #include "lacuna/error.hpp"
 
 namespace fs = std::filesystem;
@@ -20,20 +21,11 @@ using nlohmann::json;
 
 namespace {
 
-class Folder {
+class Folder : public lacuna::testing::TemporaryFolder {
  public:
-  Folder() {
-    auto name = (fs::temp_directory_path() / "lacuna-files-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  fs::path operator/(const fs::path& name) const { return path_ / name; }
   std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {}));
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path()), {}));
   }
-
- private:
-  fs::path path_;
 };
 
 json parsed(const fs::path& path, const std::string& text) {

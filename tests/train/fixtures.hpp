@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "../folders.hpp"
 #include "lacuna/lacuna.hpp"
 #include "plugin/registry.hpp"
 #include "train/clip_batch.hpp"
@@ -150,24 +151,5 @@ std::string message_of(F&& call) {
   }
   return "";
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "lacuna-train-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace lacuna::testing

@@ -48,6 +48,11 @@ TEST_CASE("proxies depend on the seed alone") {
 
 TEST_CASE("proxies: all of a concept that has fewer") {
   CHECK(draw_proxies(Numbered(), "train", {1}, 1000, 1).size() == 10);
+  auto set = build_forgetting_set(Numbered(), "train", {0, 4, 1}, 8);  // two of class 0, one of 1
+  const auto& fine = set.taxonomy.fine;
+  CHECK(fewer_samples(set, 1).empty());
+  CHECK(fewer_samples(set, 2) == std::map<std::string, std::int64_t>{{fine[1], 1}});
+  CHECK(fewer_samples(set, 3) == std::map<std::string, std::int64_t>{{fine[0], 2}, {fine[1], 1}});
 }
 
 TEST_CASE("proxies: no pictures, or none wanted") {

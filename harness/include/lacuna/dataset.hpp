@@ -33,7 +33,7 @@ class LACUNA_EXPORT Dataset {
 
   virtual const Taxonomy& taxonomy() const = 0;
 
-  // Prompts with one "{}" each, at least one. The first is the plain one ("a photo of a {}.").
+  // Prompts with one "{}" each, at least one, in the order that the source has them.
   virtual std::vector<std::string> templates() const = 0;
 
   // Names of the splits, "train" and "test" at least where there is something to train on;
