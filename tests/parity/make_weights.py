@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-OUT = pathlib.Path(sys.argv[1])
+OUT = pathlib.Path(sys.argv[-1])
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 SMALL = 600  # the vocabulary of most models
@@ -402,4 +402,5 @@ def main():
     save_open_clip("open_clip_rn50", dict(embed_dim=1024, vision_cfg=rn50, text_cfg=text_cfg))
 
 
-main()
+if __name__ == "__main__":
+    main()

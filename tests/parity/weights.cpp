@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 #include "data.hpp"
@@ -56,6 +57,15 @@ TEST_CASE("weights: features and logits are those of the format's own code", "[p
       check_features(Clip(source.config, owned_weights(source)), reference);
     }
   }
+}
+
+// tests/parity/reference_of.py fills the folder, from real weights for instance.
+TEST_CASE("weights: a model of your own is what open_clip makes of it", "[parity]") {
+  const char* given = std::getenv("LACUNA_PARITY_MODEL");
+  if (given == nullptr) SKIP("LACUNA_PARITY_MODEL names no folder");
+  const auto source = open_model(fs::path(given) / "model.pt");
+  const auto reference = load_safetensors(fs::path(given) / "reference.safetensors").tensors;
+  check_features(Clip(source.config, owned_weights(source)), reference);
 }
 
 TEST_CASE("weights: another activation would be noticed", "[parity]") {
