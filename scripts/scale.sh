@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The proof at full size: kt_table2, every method, with a randomly initialised model on generated pictures in the originals' layouts.
 # It shows time, memory and throughput; with random weights the accuracies mean nothing.
-# Usage: scripts/scale.sh FOLDER [full|small] [DEVICE]        (default: small cpu)
-#   full   ViT-L/14, the originals' counts, pictures of 500 x 375: some 15 GB in FOLDER; a GPU with 40 GB
-#   small  a tiny model, two pictures a class: the same commands on any machine
+# Usage: scripts/scale.sh FOLDER [full|counts|small] [DEVICE]        (default: small cpu)
+#   full    ViT-L/14, the originals' counts, pictures of 500 x 375: some 15 GB in FOLDER; a GPU with 40 GB
+#   counts  a tiny model, the originals' counts, pictures of 64 x 48: every picture and file of the protocol, on any machine
+#   small   a tiny model, two pictures a class: the same commands in seconds
 # LACUNA_DATA=DIR holds CLIP's merge list (lacuna fetch openai/bpe --data DIR), and may hold the originals' lists of pictures.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,14 +14,15 @@ bin=${LACUNA_BIN:-$here/build/bin}
 sets=imgnet_dogs,stanford_cars,food101,flowers102,caltech101,cifar100
 case $size in
   full) model=ViT-L-14 pictures=(--original-counts --size 500x375 --plain) ;;
+  counts) model=tiny pictures=(--original-counts --size 64x48 --plain) ;;
   small) model=tiny pictures=(--train-per-class 2 --test-per-class 2) ;;
-  *) echo "scale: $size: no such size (full or small)" >&2; exit 2 ;;
+  *) echo "scale: $size: no such size (full, counts or small)" >&2; exit 2 ;;
 esac
 say() { echo "scale: $*" >&2; }
 
 given=${LACUNA_DATA-}
 unset LACUNA_DATA  # no original picture or list is to be taken for a generated one
-[[ $size != full || ! -d $given/imgnet_dogs ]] || pictures+=(--lists "$given")
+[[ $size == small || ! -d $given/imgnet_dogs ]] || pictures+=(--lists "$given")
 merges=clip/bpe_simple_vocab_16e6.txt.gz
 [[ -e $given/$merges ]] || { say "LACUNA_DATA: no folder that holds $merges (lacuna fetch openai/bpe --data DIR)"; exit 2; }
 

@@ -176,7 +176,7 @@ std::vector<fs::path> plugin_folders(const std::vector<fs::path>& given) {
   std::error_code error;
   if (const auto program = fs::read_symlink("/proc/self/exe", error); !error) {
     wanted.push_back(program.parent_path() / "plugins");
-    wanted.push_back(program.parent_path().parent_path() / "lib" / "lacuna" / "plugins");
+    wanted.push_back(program.parent_path().parent_path() / LACUNA_INSTALLED_PLUGINS);
   }
   std::vector<fs::path> folders;
   std::set<fs::path> seen;

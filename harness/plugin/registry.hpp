@@ -50,7 +50,7 @@ class Registry {
 
 // Where plugins are looked for, in this order and without duplicates: the folders given by
 // `--plugins`, whether they exist or not; then, if they do, those of LACUNA_PLUGINS
-// (colon-separated), `plugins/` beside the program, `../lib/lacuna/plugins` of an installed program.
+// (colon-separated), `plugins/` beside the program, `../<libdir>/lacuna/plugins` of an installed program.
 std::vector<std::filesystem::path> plugin_folders(const std::vector<std::filesystem::path>& given);
 
 // load_folder on each of them. Throws ConfigError for a given folder that does not exist.

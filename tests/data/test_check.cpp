@@ -110,6 +110,34 @@ TEST_CASE("data check: pictures that cannot be read") {
   CHECK(all["unreadable"][0]["class"] == "Abyssinian");
 }
 
+TEST_CASE("data check: broken copies of every layout") {
+  for (const auto& [layout, id] : {std::pair{"imgnet_dogs", "imgnet_dogs"},
+                                   {"imgnet_dogs_flat", "imgnet_dogs"},
+                                   {"compcars_s", "compcars_s"},
+                                   {"compcars_s_original", "compcars_s"},
+                                   {"oxford_pet", "oxford_pet"},
+                                   {"stanford_cars", "stanford_cars"},
+                                   {"stanford_cars_flat", "stanford_cars"}}) {
+    CAPTURE(layout);
+    const Miniature mini(layout);
+    const auto page = open(id, mini.roots())->file("test", 0);
+    std::ofstream(page) << "<!DOCTYPE html><html><body>404</body></html>";
+    const auto all = report(id, mini, 1);
+    REQUIRE(all["unreadable"].size() == 1);
+    CHECK(all["unreadable"][0]["file"] == page.string());
+    CHECK(all["unreadable"][0]["split"] == "test");
+    CHECK_THAT(all["unreadable"][0]["reason"].get<std::string>(), ContainsSubstring("HTML page"));
+
+    fs::remove_all(page.parent_path());
+    const auto gone = check(id, mini);
+    CHECK(gone.code != 0);
+    CHECK(gone.err.empty());
+    CHECK_THAT(gone.out, ContainsSubstring("no picture of ") ||
+                             ContainsSubstring("not found in ") ||
+                             ContainsSubstring(" are missing: ") || ContainsSubstring(": lacks "));
+  }
+}
+
 TEST_CASE("data check: contradicting labels and leaks, whatever the kind of file") {
   auto options = Miniature::small(2, 1);
   options.oddities = false;

@@ -58,7 +58,7 @@ TEST_CASE("The proof at full size runs small on a CPU, and says what every cell 
 TEST_CASE("The proof at full size refuses what it cannot do") {
   const auto size = scale("", "/nowhere", "big");
   CHECK(size.code == 2);
-  CHECK(size.err == "scale: big: no such size (full or small)\n");
+  CHECK(size.err == "scale: big: no such size (full, counts or small)\n");
   const auto merges = scale("/nowhere", "/nowhere", "small");
   CHECK(merges.code == 2);
   CHECK(merges.err ==
