@@ -7,8 +7,9 @@
 #   small   a tiny model, two pictures a class: the same commands in seconds
 # LACUNA_DATA=DIR holds CLIP's merge list (lacuna fetch openai/bpe --data DIR), and may hold the originals' lists of pictures.
 set -euo pipefail
+say() { echo "scale: $*" >&2; }
 here=$(cd "$(dirname "$0")/.." && pwd)
-folder=${1:?usage: scripts/scale.sh FOLDER [full|small] [DEVICE]}
+folder=${1:?usage: scripts/scale.sh FOLDER [full|counts|small] [DEVICE]}
 size=${2:-small} device=${3:-cpu}
 bin=${LACUNA_BIN:-$here/build/bin}
 sets=imgnet_dogs,stanford_cars,food101,flowers102,caltech101,cifar100
@@ -16,9 +17,8 @@ case $size in
   full) model=ViT-L-14 pictures=(--original-counts --size 500x375 --plain) ;;
   counts) model=tiny pictures=(--original-counts --size 64x48 --plain) ;;
   small) model=tiny pictures=(--train-per-class 2 --test-per-class 2) ;;
-  *) echo "scale: $size: no such size (full, counts or small)" >&2; exit 2 ;;
+  *) say "$size: no such size (full, counts or small)"; exit 2 ;;
 esac
-say() { echo "scale: $*" >&2; }
 
 given=${LACUNA_DATA-}
 unset LACUNA_DATA  # no original picture or list is to be taken for a generated one

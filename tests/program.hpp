@@ -18,6 +18,13 @@ struct Finished {
   std::string out, err;
 };
 
+// A word of a shell command line, whatever is in it.
+inline std::string quote(const std::string& word) {
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 // `command` is a shell command line; "lacuna" in front is `$LACUNA`, the built program.
 inline Finished run_shell(const std::string& command) {
   namespace fs = std::filesystem;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <optional>
 
 #include "app/cli.hpp"
 #include "fetch/model_names.hpp"
@@ -67,8 +66,7 @@ Checkpoint load_named(const Options& options, const Globals& globals) {
 }
 
 nlohmann::json facts_of(const Options& options, const Globals& globals) {
-  const auto roots = globals.data_roots();
-  const auto path = find_model(options.model, "", roots).path;
+  const auto path = find_model(options.model, "", globals.data_roots()).path;
   const auto source = open_model(path);
   const auto count = count_parameters(source.config);
   nlohmann::json facts{{"path", path.string()},
@@ -81,21 +79,15 @@ nlohmann::json facts_of(const Options& options, const Globals& globals) {
                          {"logit_scale", count.other},
                          {"total", count.image + count.text + count.other}}},
                        {"stored", stored_types(source)},
-                       {"vocabulary", source.vocabulary.string()}};
-  std::optional<fs::path> vocabulary;
-  if (source.vocabulary.empty()) {
-    try {
-      vocabulary = find_vocabulary(path, roots.folders);
-    } catch (const VocabularyMissing& error) {  // shapes are worth showing without it
-      facts["vocabulary"] = nullptr;
-      facts["hash"] = nullptr;
-      facts["note"] = error.what();
-      return facts;
-    }
+                       {"vocabulary", nullptr},
+                       {"hash", nullptr}};
+  try {
+    const auto checkpoint = load_named(options, globals);
+    facts["vocabulary"] = checkpoint.vocabulary.string();
+    facts["hash"] = checkpoint_hash(checkpoint);
+  } catch (const VocabularyMissing& error) {  // shapes are worth showing without it
+    facts["note"] = error.what();
   }
-  const auto checkpoint = load_checkpoint(path, {.vocabulary = vocabulary.value_or("")});
-  facts["vocabulary"] = checkpoint.vocabulary.string();
-  facts["hash"] = checkpoint_hash(checkpoint);
   return facts;
 }
 

@@ -12,6 +12,12 @@ using Catch::Matchers::EndsWith;
 
 namespace {
 
+constexpr std::pair<const char*, const char*> kLayouts[] = {  // and the data set each is of
+    {"imgnet_dogs", "imgnet_dogs"},         {"imgnet_dogs_flat", "imgnet_dogs"},
+    {"compcars_s", "compcars_s"},           {"compcars_s_original", "compcars_s"},
+    {"oxford_pet", "oxford_pet"},           {"stanford_cars", "stanford_cars"},
+    {"stanford_cars_flat", "stanford_cars"}};
+
 Finished data(const std::string& arguments) {
   return run_shell("unset LACUNA_DATA; \"$LACUNA\" data " + arguments);
 }
@@ -40,13 +46,7 @@ void copy_as_png(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 TEST_CASE("data check: whole copies of every layout") {
-  for (const auto& [layout, id] : {std::pair{"imgnet_dogs", "imgnet_dogs"},
-                                   {"imgnet_dogs_flat", "imgnet_dogs"},
-                                   {"compcars_s", "compcars_s"},
-                                   {"compcars_s_original", "compcars_s"},
-                                   {"oxford_pet", "oxford_pet"},
-                                   {"stanford_cars", "stanford_cars"},
-                                   {"stanford_cars_flat", "stanford_cars"}}) {
+  for (const auto& [layout, id] : kLayouts) {
     CAPTURE(layout);
     const Miniature mini(layout);
     const auto finished = check(id, mini);
@@ -111,13 +111,7 @@ TEST_CASE("data check: pictures that cannot be read") {
 }
 
 TEST_CASE("data check: broken copies of every layout") {
-  for (const auto& [layout, id] : {std::pair{"imgnet_dogs", "imgnet_dogs"},
-                                   {"imgnet_dogs_flat", "imgnet_dogs"},
-                                   {"compcars_s", "compcars_s"},
-                                   {"compcars_s_original", "compcars_s"},
-                                   {"oxford_pet", "oxford_pet"},
-                                   {"stanford_cars", "stanford_cars"},
-                                   {"stanford_cars_flat", "stanford_cars"}}) {
+  for (const auto& [layout, id] : kLayouts) {
     CAPTURE(layout);
     const Miniature mini(layout);
     const auto page = open(id, mini.roots())->file("test", 0);

@@ -1,4 +1,5 @@
-// What the tests of this folder share: folders, a tiny model, and the message of what a call throws.
+// What the tests of this folder share: folders, a tiny model, and the message of what a call
+// throws.
 #pragma once
 
 #include <stdlib.h>
@@ -10,23 +11,14 @@
 #include <string>
 
 #include "../folders.hpp"
+#include "../tiny_model.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
-#include "model/clip.hpp"
 
 namespace lacuna::testing {
 
 inline Clip tiny_clip() {
-  ClipConfig config;
-  config.embedding = 12;
-  config.vision.image_size = 8;
-  config.vision.patch_size = 4;
-  config.vision.width = 16;
-  config.vision.layers = 1;
-  config.vision.heads = 2;
-  config.text = {
-      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
-  return {config, Clip::initial_weights(config, make_generator(1, "weights"))};
+  return {tiny_config(), Clip::initial_weights(tiny_config(), make_generator(1, "weights"))};
 }
 
 inline std::filesystem::path golden(const std::string& name) {

@@ -3,9 +3,9 @@
 #include <regex>
 #include <sstream>
 
+#include "../program.hpp"
 #include "report/report.hpp"
 #include "sample_results.hpp"
-#include "shell.hpp"
 #include "support/files.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -21,13 +21,13 @@ struct Opened {
 // In a real browser that can resolve no name.
 Opened open_page(const sample::Folder& folder, const std::filesystem::path& page,
                  const std::string& hash = "") {
-  const auto ran = sample::shell(
+  const auto ran = run_shell(
       "timeout 90 chromium --headless=new --no-sandbox --disable-gpu --no-first-run "
       "--disable-extensions"
       " --host-resolver-rules='MAP * ~NOTFOUND' --user-data-dir=" +
-      sample::quote(folder / "profile") +
+      quote(folder / "profile") +
       " --enable-logging=stderr --virtual-time-budget=3000 --dump-dom " +
-      sample::quote("file://" + page.string() + hash));
+      quote("file://" + page.string() + hash));
   INFO(ran.err);
   REQUIRE(ran.code == 0);
   Opened opened{.dom = ran.out, .console = ""};
@@ -52,7 +52,7 @@ std::vector<std::string> rows(const std::string& dom, const std::string& table) 
 }  // namespace
 
 TEST_CASE("the page works in a real browser, without network and without a console error") {
-  if (sample::shell("command -v chromium").code != 0) SKIP("chromium is not installed");
+  if (run_shell("command -v chromium").code != 0) SKIP("chromium is not installed");
   const sample::Folder folder;
   sample::write_results(folder / "results/demo", {.unmatched = true});
   lacuna::report::make_reports({folder / "results/demo"}, folder / "reports/demo",

@@ -1,16 +1,16 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include "../program.hpp"
 #include "sample_results.hpp"
-#include "shell.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 
 namespace {
 
-sample::Ran lacuna_report(const std::string& arguments) {
-  return sample::shell(sample::quote(LACUNA_PROGRAM) + " report " + arguments);
+Finished lacuna_report(const std::string& arguments) {
+  return run_shell(quote(LACUNA_PROGRAM) + " report " + arguments);
 }
 
 }  // namespace
@@ -18,8 +18,8 @@ sample::Ran lacuna_report(const std::string& arguments) {
 TEST_CASE("lacuna report prints the table and writes the report") {
   const sample::Folder folder;
   sample::write_results(folder / "demo");
-  const std::string demo = sample::quote(folder / "demo");
-  const auto ran = lacuna_report(demo + " --out " + sample::quote(folder / "report"));
+  const std::string demo = quote(folder / "demo");
+  const auto ran = lacuna_report(demo + " --out " + quote(folder / "report"));
   INFO(ran.err);
   REQUIRE(ran.code == 0);
   CHECK_THAT(ran.out, StartsWith("Shapes, difficult split"));
@@ -33,8 +33,8 @@ TEST_CASE("lacuna report prints the table and writes the report") {
 
 TEST_CASE("lacuna report says in one line what is wrong, and exits with 2") {
   const sample::Folder folder;
-  const auto missing = lacuna_report(sample::quote(folder / "nowhere") + " --out " +
-                                     sample::quote(folder / "report"));
+  const auto missing =
+      lacuna_report(quote(folder / "nowhere") + " --out " + quote(folder / "report"));
   CHECK(missing.code == 2);
   CHECK(missing.out.empty());
   CHECK(missing.err == "error: " + (folder / "nowhere").string() + ": no such folder\n");

@@ -7,10 +7,10 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <functional>
 
+#include "../program.hpp"
 #include "lacuna/error.hpp"
 #include "report/report.hpp"
 #include "sample_results.hpp"
-#include "shell.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna::report;
@@ -234,19 +234,19 @@ TEST_CASE("the report's text holds measured, interval, published and difference"
 }
 
 TEST_CASE("the published part of leaderboard.json follows the schema, passed or not") {
-  if (sample::shell("python3 -c 'import jsonschema'").code != 0)
+  if (run_shell("python3 -c 'import jsonschema'").code != 0)
     SKIP("python3-jsonschema is not installed");
   Setup passed(3);
   Setup failed(1, "kt_table14", [](json& table) { table["boards"][1]["request"] = "difficult"; });
   for (const auto* setup : {&passed, &failed}) {
     CHECK(setup->leaderboard().contains("published"));
-    const auto checked = sample::shell(
+    const auto checked = run_shell(
         "python3 -c 'import json, sys, jsonschema\n"
         "schema, document = (json.load(open(name)) for name in sys.argv[1:])\n"
         "jsonschema.Draft7Validator.check_schema(schema)\n"
         "jsonschema.validate(document, schema)' " +
-        sample::quote(LACUNA_SOURCE_DIR "/docs/schema/leaderboard.schema.json") + " " +
-        sample::quote((setup->folder / "reports/demo/leaderboard.json").string()));
+        quote(LACUNA_SOURCE_DIR "/docs/schema/leaderboard.schema.json") + " " +
+        quote((setup->folder / "reports/demo/leaderboard.json").string()));
     INFO(checked.err);
     CHECK(checked.code == 0);
   }

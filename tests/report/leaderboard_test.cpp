@@ -1,15 +1,15 @@
 #include <catch2/catch_test_macros.hpp>
 
+#include "../program.hpp"
 #include "report/report.hpp"
 #include "sample_results.hpp"
-#include "shell.hpp"
 #include "support/files.hpp"
 
 using lacuna::report::make_reports;
 using lacuna::report::TableStyle;
 
 TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is wrong") {
-  if (sample::shell("python3 -c 'import jsonschema'").code != 0)
+  if (run_shell("python3 -c 'import jsonschema'").code != 0)
     SKIP("python3-jsonschema is not installed");
   const sample::Folder folder;
   sample::write(folder / "check.py",
@@ -23,9 +23,9 @@ TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is w
   make_reports({folder / "results"}, folder / "report", TableStyle::plain);
   const auto file = folder / "report/leaderboard.json";
   const auto check = [&] {
-    return sample::shell("python3 " + sample::quote(folder / "check.py") + " " +
-                         sample::quote(LACUNA_SOURCE_DIR "/docs/schema/leaderboard.schema.json") +
-                         " " + sample::quote(file));
+    return run_shell("python3 " + quote(folder / "check.py") + " " +
+                     quote(LACUNA_SOURCE_DIR "/docs/schema/leaderboard.schema.json") + " " +
+                     quote(file));
   };
   const auto valid = check();
   INFO(valid.out << valid.err);

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <functional>
 
+#include "../program.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/quality.hpp"
 #include "run/published_table.hpp"
 #include "sample_results.hpp"
-#include "shell.hpp"
 
 using namespace lacuna;
 using nlohmann::json;
@@ -116,16 +116,15 @@ TEST_CASE("The original model's rows of all tables are one model's", "[golden]")
 }
 
 TEST_CASE("The published files follow their schema") {
-  if (sample::shell("python3 -c 'import jsonschema'").code != 0)
+  if (run_shell("python3 -c 'import jsonschema'").code != 0)
     SKIP("python3-jsonschema is not installed");
-  const auto checked = sample::shell(
+  const auto checked = run_shell(
       "python3 -c 'import glob, json, sys, jsonschema\n"
       "schema = json.load(open(sys.argv[1]))\n"
       "jsonschema.Draft7Validator.check_schema(schema)\n"
       "for name in glob.glob(sys.argv[2] + \"/*.json\"):\n"
       "  jsonschema.validate(json.load(open(name)), schema); print(name)' " +
-      sample::quote(LACUNA_SOURCE_DIR "/docs/schema/published.schema.json") + " " +
-      sample::quote(folder.string()));
+      quote(LACUNA_SOURCE_DIR "/docs/schema/published.schema.json") + " " + quote(folder.string()));
   INFO(checked.err);
   CHECK(checked.code == 0);
   CHECK(std::count(checked.out.begin(), checked.out.end(), '\n') == 4);

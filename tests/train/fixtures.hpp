@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "../folders.hpp"
+#include "../tiny_model.hpp"
 #include "lacuna/lacuna.hpp"
 #include "plugin/registry.hpp"
 #include "train/clip_batch.hpp"
@@ -24,19 +25,6 @@ namespace lacuna::testing {
 
 // The models here are too small to share out.
 inline const bool on_one_thread = (at::set_num_threads(1), true);
-
-inline ClipConfig tiny_config() {
-  ClipConfig config;
-  config.embedding = 12;
-  config.vision.image_size = 8;
-  config.vision.patch_size = 4;
-  config.vision.width = 16;
-  config.vision.layers = 1;
-  config.vision.heads = 2;
-  config.text = {
-      .context_length = 24, .vocabulary_size = 514, .width = 16, .layers = 1, .heads = 2};
-  return config;
-}
 
 inline Checkpoint tiny_model(std::uint64_t seed = 1) {
   return {tiny_config(), Tokenizer({}),

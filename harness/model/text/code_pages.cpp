@@ -97,27 +97,6 @@ std::string restore_words(const std::string& bytes) {
   return out;
 }
 
-// How long the sequence of strict UTF-8 at the beginning of `bytes` is, and its value; 0 for none.
-std::size_t decode_one(std::string_view bytes, char32_t& c) {
-  const auto lead = static_cast<unsigned char>(bytes[0]);
-  if (lead < 0x80) {
-    c = lead;
-    return 1;
-  }
-  const std::size_t size = lead >= 0xC2 && lead <= 0xDF   ? 2
-                           : lead >= 0xE0 && lead <= 0xEF ? 3
-                           : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                          : 0;
-  if (size == 0 || bytes.size() < size) return 0;
-  c = lead & (0x7FU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if (!is_one_of(bytes[i], {{0x80, 0xBF}})) return 0;
-    c = c << 6 | (static_cast<unsigned char>(bytes[i]) & 0x3FU);
-  }
-  const bool shortest = (size != 3 || c >= 0x800) && (size != 4 || c >= 0x10000);
-  return shortest && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF) ? size : 0;
-}
-
 std::size_t decode_variant(std::string_view bytes, char32_t& c) {
   // The second: where the bytes end in a line break, ftfy's expression takes C0 before it for a cut
   // one.
@@ -158,8 +137,8 @@ std::optional<std::string> encode(const Text& text, std::size_t page) {
   return out;
 }
 
-char32_t windows_1252(unsigned char byte) {
-  return byte < 0x80 ? byte : kCodePageTables[0].upper_half[byte - 0x80];
+char32_t as_windows_1252(char32_t c) {
+  return c >= 0x80 && c <= 0x9F ? kCodePageTables[0].upper_half[c - 0x80] : c;
 }
 
 std::string restore_spaces(std::string bytes) {

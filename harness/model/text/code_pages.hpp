@@ -18,8 +18,9 @@ bool is_sloppy(std::size_t page);
 
 // The bytes that `page` reads as `text`; nullopt where it has not all of the characters.
 std::optional<std::string> encode(const Text& text, std::size_t page);
-// What Windows-1252 reads in a byte; for the five bytes that it leaves open, the control character.
-char32_t windows_1252(unsigned char byte);
+// For a control character of Latin-1 (80 to 9F) what Windows-1252 reads in its byte, unless it
+// leaves that open; any other character as it is.
+char32_t as_windows_1252(char32_t c);
 
 // Spaces that must have been bytes A0 of UTF-8 become those.
 std::string restore_spaces(std::string bytes);

@@ -8,8 +8,6 @@
 namespace lacuna::text {
 namespace {
 
-bool is_c1(char32_t c) { return c >= 0x80 && c <= 0x9F; }
-
 // `text` as the UTF-8 that was read as `page`.
 std::optional<Text> read_again(const Text& text, std::size_t page) {
   auto bytes = encode(text, page);
@@ -41,8 +39,7 @@ Text fix_once(const Text& text) {
   if (auto fixed = fix_runs(text); fixed != text) return fixed;
 
   auto fixed = text;
-  for (auto& c : fixed)
-    if (is_c1(c)) c = windows_1252(static_cast<unsigned char>(c));
+  for (auto& c : fixed) c = as_windows_1252(c);
   return fixed;
 }
 

@@ -40,8 +40,7 @@ Text replace_characters(const Text& text) {
   Text out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
-    auto c = text[at];
-    if (c >= 0x80 && c <= 0x9F) c = windows_1252(static_cast<unsigned char>(c));
+    auto c = as_windows_1252(text[at]);
     if (c == '\r') {
       if (at + 1 < text.size() && text[at + 1] == '\n') continue;
       c = '\n';

@@ -97,11 +97,10 @@ bool may_be_in_name(char32_t c) {
 // HTML's rules for numbers that are no characters.
 Text character_of(char32_t number) {
   if (number == 0 || (number >= 0xD800 && number <= 0xDFFF) || number > 0x10FFFF) return U"\uFFFD";
-  if (number >= 0x80 && number <= 0x9F) return {windows_1252(static_cast<unsigned char>(number))};
   const bool is_invalid =
       (number < 0x20 && number != '\t' && number != '\n' && number != '\f' && number != '\r') ||
       number == 0x7F || (number >= 0xFDD0 && number <= 0xFDEF) || (number & 0xFFFE) == 0xFFFE;
-  return is_invalid ? Text() : Text{number};
+  return is_invalid ? Text() : Text{as_windows_1252(number)};
 }
 
 std::size_t count(const Text& text, std::size_t at, bool (*belongs)(char32_t),

@@ -86,17 +86,23 @@ void append_normal(Text& out, std::u32string_view text, int options) {
 
 }  // namespace
 
+std::size_t decode_one(std::string_view bytes, char32_t& code_point) {
+  utf8proc_int32_t value = 0;
+  const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(bytes.data()),
+                                     static_cast<utf8proc_ssize_t>(bytes.size()), &value);
+  if (used <= 0) return 0;
+  code_point = static_cast<char32_t>(value);
+  return static_cast<std::size_t>(used);
+}
+
 Text from_utf8(std::string_view bytes) {
   Text out;
   out.reserve(bytes.size());
-  const auto* data = reinterpret_cast<const utf8proc_uint8_t*>(bytes.data());
-  for (std::size_t at = 0; at < bytes.size();) {
-    utf8proc_int32_t c = 0;
-    const auto used =
-        utf8proc_iterate(data + at, static_cast<utf8proc_ssize_t>(bytes.size() - at), &c);
-    if (used <= 0) c = 0xFFFD;
-    out.push_back(static_cast<char32_t>(c));
-    at += static_cast<std::size_t>(std::max<utf8proc_ssize_t>(used, 1));
+  while (!bytes.empty()) {
+    char32_t c = 0xFFFD;
+    const auto size = decode_one(bytes, c);
+    out.push_back(c);
+    bytes.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return out;
 }

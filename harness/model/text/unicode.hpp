@@ -9,6 +9,9 @@ namespace lacuna::text {
 
 using Text = std::u32string;  // code points
 
+// How long the sequence of UTF-8 is with which `bytes`, at least one, begins, and its value; 0 for
+// none.
+std::size_t decode_one(std::string_view bytes, char32_t& code_point);
 // Code points of UTF-8; every byte that is not part of it becomes U+FFFD. Never throws but for want
 // of memory.
 Text from_utf8(std::string_view bytes);
