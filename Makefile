@@ -11,7 +11,7 @@ TEST_JOBS ?= 2
 CONFIGURE = cmake --log-level=NOTICE -S . -B $(BUILD) -G Ninja $(if $(LACUNA_TORCH_DIR),-DLACUNA_TORCH_DIR='$(LACUNA_TORCH_DIR)')
 COMPILE = cmake --build $(BUILD) -j $(JOBS)
 
-.PHONY: help setup build demo test parity bench clean
+.PHONY: help setup build demo test parity bench bundle clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,12 @@ bench:  ## measure the hot paths, each beside the long way
 	@$(CONFIGURE) -DLACUNA_BUILD_BENCH=ON $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF)
 	@$(COMPILE) --target lacuna_bench plugins/all
 	@$(BUILD)/bin/lacuna_bench
+
+bundle:  ## pack build/bundle/*.tar.zst, which runs on another x86-64 Linux beside its torch 2.11 (docs/gpu.md)
+	@scripts/setup.sh build test bundle
+	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON
+	@$(COMPILE) --target lacuna lacuna_speed lacuna_miniature plugins/all
+	@scripts/bundle.sh $(BUILD)
 
 clean:  ## remove what was built; the downloaded LibTorch stays
 	@if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 ! -name libtorch -exec rm -rf {} +; fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what a build needs and is not there yet: Debian packages through apt, then LibTorch from the PyPI wheel.
-# Usage: scripts/setup.sh [build] [test] [bench] [parity]      (default: build)
+# Usage: scripts/setup.sh [build] [test] [bench] [parity] [bundle]      (default: build)
 # A second call finds everything and does nothing. Without root it prints the one command that is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,12 +14,13 @@ packages=()
 for group in "${@:-build}"; do
   case $group in
     build) packages+=(g++ cmake ninja-build make pkg-config libboost-dev nlohmann-json3-dev libopencv-core-dev
-      libopencv-imgproc-dev libopencv-imgcodecs-dev libmatio-dev libcurl4-openssl-dev libarchive-dev libcli11-dev
+      libopencv-imgproc-dev libtiff-dev libmatio-dev libcurl4-openssl-dev libarchive-dev libcli11-dev
       libfmt-dev libssl-dev libutf8proc-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libgif-dev libwebp-dev) ;;
     test) packages+=(libcatch2-dev chromium python3-jsonschema) ;;
     bench) packages+=(libbenchmark-dev) ;;
     parity) packages+=(python3-venv) ;;
-    *) echo "setup: $group: no such group (build, test, bench or parity)" >&2; exit 2 ;;
+    bundle) packages+=(patchelf zstd busybox-static) ;;
+    *) echo "setup: $group: no such group (build, test, bench, parity or bundle)" >&2; exit 2 ;;
   esac
 done
 

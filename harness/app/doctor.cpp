@@ -14,6 +14,8 @@
 #include "fetch/catalogue.hpp"
 #include "lacuna/abi.hpp"
 #include "model/picture_cache.hpp"
+#include "run/compute.hpp"
+#include "run/device_rates.hpp"
 #include "support/device.hpp"
 
 namespace lacuna {
@@ -87,6 +89,16 @@ ordered_json cuda_report() {
   return {{"devices", devices}, {"reason", state.reason}};
 }
 
+ordered_json rates_report(const std::string& name) {
+  const auto device = prepare_compute(name, at::get_num_threads());
+  const auto rates = measure_rates(device);
+  return {{"device", name},
+          {"matrix_size", rates.size},
+          {"flops", rates.products},
+          {"copy_bytes_per_second", rates.copy_bytes_per_second},
+          {"host_to_device_bytes_per_second", rates.host_to_device_bytes_per_second}};
+}
+
 // What a user of all of it would miss, one sentence each.
 std::vector<std::string> missing(const ordered_json& report) {
   std::vector<std::string> all;
@@ -155,6 +167,17 @@ void print(const ordered_json& report) {
                            folder["plugins"].get<int>(), folder["refused"].get<int>())
              : folder["folder"].get<std::string>() + ": no such folder");
   for (const auto& folder : report["data"]) line("data", folder["folder"].get<std::string>());
+  if (report.contains("rates")) {
+    const auto& rates = report["rates"];
+    for (const auto& [precision, flops] : rates["flops"].items())
+      line("rate", fmt::format("{}: {:.3g} TFLOP/s in products of {} x {} {} matrices",
+                               rates["device"].get<std::string>(), flops.get<double>() / 1e12,
+                               rates["matrix_size"].get<int>(), rates["matrix_size"].get<int>(),
+                               precision));
+    line("rate", fmt::format("{}: {:.3g} GB/s copied within its memory",
+                             rates["device"].get<std::string>(),
+                             rates["copy_bytes_per_second"].get<double>() / 1e9));
+  }
   const auto& cache = report["cache"];
   line("cache", cache["folder"].is_null()
                     ? "off"
@@ -174,11 +197,15 @@ void print(const ordered_json& report) {
 
 void add_doctor(CLI::App& app, Globals& globals) {
   auto json = std::make_shared<bool>(false);
+  auto measured = std::make_shared<std::string>();
   auto* command =
       app.add_subcommand("doctor", "What this installation consists of, and what it lacks");
   command->add_flag("--json", *json, "print JSON");
-  on_run(command, globals, [json, &globals] {
-    const auto report = examine(globals);
+  command->add_option("--measure", *measured,
+                      "measure this device, too: matrix products and copies (seconds)");
+  on_run(command, globals, [json, measured, &globals] {
+    auto report = examine(globals);
+    if (!measured->empty()) report["rates"] = rates_report(*measured);
     if (*json) {
       std::cout << report.dump(2) << '\n';
     } else {

@@ -9,6 +9,7 @@
 #include "lacuna/error.hpp"
 #include "model/checkpoint.hpp"
 #include "model/zero_shot.hpp"
+#include "support/compute_mode.hpp"
 #include "support/device.hpp"
 
 namespace lacuna {
@@ -16,7 +17,7 @@ namespace lacuna {
 namespace {
 
 struct Options {
-  std::string model, dataset, params = "{}", split = "test", device = "cpu";
+  std::string model, dataset, params = "{}", split = "test", device = "cpu", precision = "float32";
   bool json = false, per_class = false;
 };
 
@@ -62,7 +63,7 @@ int run_eval(const Options& options, const Globals& globals) {
   const auto predictions = guarded(options.dataset, [&] {
     const auto dataset = plugin.entry->make_dataset(params, globals.data_roots());
     return predict({checkpoint.config, checkpoint.weights}, checkpoint.tokenizer, *dataset,
-                   options.split, {});
+                   options.split, {}, options.precision);
   });
 
   nlohmann::json result{{"model", options.model},
@@ -70,6 +71,7 @@ int run_eval(const Options& options, const Globals& globals) {
                         {"dataset", options.dataset},
                         {"params", plugin.entry->resolve(params)},
                         {"split", options.split},
+                        {"precision", options.precision},
                         {"fine", to_json(count(predictions, Group::all, Level::fine))}};
   if (predictions.taxonomy.hierarchical())
     result["coarse"] = to_json(count(predictions, Group::all, Level::coarse));
@@ -98,6 +100,11 @@ void add_eval(CLI::App& app, Globals& globals) {
   command->add_option("--params", options->params, "the dataset's parameters, as JSON");
   command->add_option("--split", options->split, "which split");
   command->add_option("--device", options->device, "cpu, cuda or cuda:<i>");
+  command
+      ->add_option("--precision", options->precision,
+                   "of the towers: float32, tf32 or bfloat16 (docs/gpu.md)")
+      ->check(CLI::IsMember(kPrecisions))
+      ->capture_default_str();
   command->add_flag("--json", options->json, "print JSON");
   command->add_flag("--per-class", options->per_class, "counts of every fine class as well");
   on_run(command, globals, [options, &globals] { return run_eval(*options, globals); });

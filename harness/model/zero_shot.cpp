@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lacuna/error.hpp"
+#include "model/precision.hpp"
 
 namespace lacuna {
 
@@ -67,26 +68,43 @@ at::Tensor encode_split(const Clip& clip, const Dataset& dataset, const std::str
   return encode_batches(clip, [&] { return stream.next(); });
 }
 
+at::Tensor classify(const Clip& clip, const Tokenizer& tokenizer,
+                    const std::vector<std::string>& templates,
+                    const std::vector<std::string>& names, const at::Tensor& features,
+                    const std::string& precision) {
+  const at::NoGradGuard no_grad;
+  at::Tensor embeddings;
+  {
+    const Precision scope(precision, features.device().type());
+    embeddings = ensemble_embeddings(clip, tokenizer, templates, names);
+  }
+  return at::matmul(features, embeddings.t())
+      .argmax(1)
+      .cpu();  // the positive logit scale moves no maximum
+}
+
 Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
-                    const std::string& split, const std::vector<std::int64_t>& forget) {
+                    const std::string& split, const std::vector<std::int64_t>& forget,
+                    const std::string& precision) {
   at::NoGradGuard no_grad;
   const auto& taxonomy = dataset.taxonomy();
-  const auto templates = dataset.templates();
-  const auto features = encode_split(clip, dataset, split);
-  const auto classify = [&](Level level) {
-    const auto embeddings = ensemble_embeddings(clip, tokenizer, templates, taxonomy.names(level));
-    return at::matmul(features, embeddings.t())
-        .argmax(1)
-        .cpu();  // the positive logit scale moves no maximum
+  at::Tensor features;
+  {
+    const Precision scope(precision, clip.weights().begin()->second.device().type());
+    features = encode_split(clip, dataset, split);
+  }
+  const auto labels = [&](Level level) {
+    return classify(clip, tokenizer, dataset.templates(), taxonomy.names(level), features,
+                    precision);
   };
 
   Predictions out;
   out.taxonomy = taxonomy;
   out.fine_target = dataset.labels(split);
-  out.fine_predicted = classify(Level::fine);
+  out.fine_predicted = labels(Level::fine);
   if (taxonomy.hierarchical()) {
     out.coarse_target = at::tensor(taxonomy.parent, at::kLong).index_select(0, out.fine_target);
-    out.coarse_predicted = classify(Level::coarse);
+    out.coarse_predicted = labels(Level::coarse);
   }
   out.forget = forget.empty() ? at::zeros_like(out.fine_target, at::kBool)
                               : at::isin(out.fine_target, at::tensor(forget, at::kLong));

@@ -28,6 +28,7 @@ json evaluated_result(const PlannedCell& cell, const Plan& plan, const Store& st
                       const json& evaluated, const json& trajectory) {
   auto result = ok_result(cell.key, cell.cell);
   result["counts"] = evaluated.at("counts");
+  if (!evaluated.at("flips").empty()) result["flips"] = evaluated.at("flips");
   if (!trajectory.is_null()) result["trajectory"] = trajectory;
   if (!cell.matching.empty()) result["matching"] = cell.matching;
   result["predictions"] = {{"file", Store::relative_predictions(cell.key)},

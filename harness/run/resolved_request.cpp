@@ -42,6 +42,9 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
                                            {"role", to_string(spec.role)},
                                            {"dataset", data.identity},
                                            {"split", spec.split}});
+  // Only where it says something: what was evaluated in float32 keeps its key.
+  if (spec.precision != "float32")
+    request.evaluation_identities.back()["precision"] = spec.precision;
   if (!data.dataset) {
     if (request.unavailable.empty()) request.unavailable = data.unavailable;
     return;
@@ -58,6 +61,7 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
          {"role", to_string(spec.role)},
          {"dataset", data.job},
          {"split", spec.split},
+         {"precision", spec.precision},
          {"forget", fine.labels}};
   if (!coarse.labels.empty()) job["forget_coarse"] = coarse.labels;
   if (spec.role != Role::out_of_domain) return;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "lacuna/params.hpp"
+#include "support/compute_mode.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 #include "train/presets.hpp"
@@ -182,13 +183,14 @@ MethodSpec method(const Place& place) {
 }
 
 EvaluationSpec evaluation(const Place& place) {
-  place.object({"id", "title", "role", "dataset", "split"}, {"id", "role", "dataset"});
+  place.object({"id", "title", "role", "dataset", "split", "precision"}, {"id", "role", "dataset"});
   EvaluationSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
   out.title = out.id;
   place.optional("title", out.title);
   const Field roles{.choices = {"in_domain", "zero_shot", "out_of_domain"}};
   out.role = role_from(place.at("role").read<std::string>(roles));
   place.optional("split", out.split);
+  place.optional("precision", out.precision, {.choices = kPrecisions});
   return out;
 }
 

@@ -53,6 +53,7 @@ struct EvaluationSpec {
   Role role = Role::in_domain;
   PluginUse dataset = {};
   std::string split = "test";
+  std::string precision = "float32";  // float32 | tf32 | bfloat16, of the towers
 };
 
 // A file of published rows (docs/published.md), and what its requests and labels are called here;

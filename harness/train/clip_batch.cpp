@@ -4,7 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include "model/autocast.hpp"
+#include "model/precision.hpp"
 #include "model/zero_shot.hpp"
 
 namespace lacuna {
@@ -100,7 +100,7 @@ at::Tensor ClipBatches::own_template(const at::Tensor& rows, std::int64_t prompt
 }
 
 at::Tensor ClipBatches::name_features(Level level, std::int64_t prompt, bool all_templates) const {
-  Autocast autocast(precision_, device_of(student_).type());
+  const Precision scope(precision_, device_of(student_).type());
   const auto& tokens = tokens_[at_level(level)];
   if (!all_templates) return student_.text_features(tokens.at(prompt));
   at::Tensor sum;
@@ -112,7 +112,7 @@ at::Tensor ClipBatches::name_features(Level level, std::int64_t prompt, bool all
 }
 
 at::Tensor ClipBatches::exemplar_features(const at::Tensor& rows) const {
-  Autocast autocast(precision_, device_of(student_).type());
+  const Precision scope(precision_, device_of(student_).type());
   if (text_tokens_.defined()) return student_.text_features(text_tokens_.index_select(0, rows));
   return student_.image_features(set_.images.index_select(0, rows));
 }

@@ -9,7 +9,7 @@
 #include "lacuna/error.hpp"
 #include "lacuna/optimizer.hpp"
 #include "lacuna/random.hpp"
-#include "model/autocast.hpp"
+#include "model/precision.hpp"
 #include "model/checkpoint.hpp"
 #include "model/safetensors.hpp"
 #include "model/zero_shot.hpp"
@@ -223,7 +223,7 @@ class Run {
 
     at::Tensor loss = at::zeros({}, at::TensorOptions().device(device_));
     {
-      Autocast autocast(training.precision, device_.type());
+      const Precision scope(training.precision, device_.type());
       const auto features = model_.image_features(pixels);
       const auto scale = model_.parameters.at("logit_scale").exp();
       const auto names = name_embeddings(prompts);

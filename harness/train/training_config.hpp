@@ -16,7 +16,7 @@ struct TrainingConfig {
   double weight_decay = 1e-5, eps = 1e-6, beta1 = 0.9, beta2 = 0.999;
   std::string checkpoint = "train";          // train | last | validation
   double validation_fraction = 0.1;          // of the forgetting set, held out when checkpoint = validation
-  std::string precision = "float32";         // float32 | bfloat16 (autocast; master weights stay float32)
+  std::string precision = "float32";         // float32 | tf32 | bfloat16 (autocast; master weights stay float32)
   std::string student_prompts = "single";    // single: one random template a step | ensemble: all of them
   std::string teacher_prompts = "single";    // single: the student's template of that step | ensemble
 
@@ -32,7 +32,7 @@ struct TrainingConfig {
           Field{.help = "which epoch's weights are kept", .choices = {"train", "last", "validation"}});
     field("validation_fraction", validation_fraction,
           Field{.help = "share of the forgetting set held out for checkpoint = validation", .min = 0, .max = 0.9});
-    field("precision", precision, Field{.help = "compute precision", .choices = {"float32", "bfloat16"}});
+    field("precision", precision, Field{.help = "compute precision", .choices = {"float32", "tf32", "bfloat16"}});
     field("student_prompts", student_prompts,
           Field{.help = "templates of a training step", .choices = {"single", "ensemble"}});
     field("teacher_prompts", teacher_prompts,

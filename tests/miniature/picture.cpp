@@ -3,11 +3,11 @@
 #include <array>
 #include <cmath>
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
+#include "miniature/encode.hpp"
 #include "miniature/files.hpp"
 
 namespace lacuna::miniature {
@@ -60,10 +60,14 @@ void add_grain(cv::Mat& picture, SplitMix& random) {
   }
 }
 
-std::string encode(const char* suffix, const cv::Mat& picture, const std::vector<int>& settings) {
-  std::vector<uchar> bytes;
-  if (!cv::imencode(suffix, picture, bytes, settings)) throw Error("miniature: cannot encode");
-  return {bytes.begin(), bytes.end()};
+std::string jpeg(const cv::Mat& picture, bool progressive = false) {
+  return encode_jpeg(picture.ptr(), picture.cols, picture.rows, picture.channels(), progressive);
+}
+
+cv::Mat converted(const cv::Mat& picture, int how) {
+  cv::Mat out;
+  cv::cvtColor(picture, out, how);
+  return out;
 }
 
 }  // namespace
@@ -78,26 +82,18 @@ std::string draw(std::uint64_t look, std::uint64_t index, std::uint64_t seed, in
              bgr, {width, height}, 0, 0, cv::INTER_LINEAR);
   add_grain(bgr, picture);
   switch (mode) {
-    case Mode::grey_jpeg: {
-      cv::Mat grey;
-      cv::cvtColor(bgr, grey, cv::COLOR_BGR2GRAY);
-      return encode(".jpg", grey, {cv::IMWRITE_JPEG_QUALITY, 90});
-    }
-    case Mode::progressive_jpeg:
-      return encode(".jpg", bgr, {cv::IMWRITE_JPEG_QUALITY, 90, cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+    case Mode::grey_jpeg: return jpeg(converted(bgr, cv::COLOR_BGR2GRAY));
+    case Mode::progressive_jpeg: return jpeg(converted(bgr, cv::COLOR_BGR2RGB), true);
     case Mode::png:
-      return encode(".png", bgr, {});
+      return encode_png(converted(bgr, cv::COLOR_BGR2RGB).ptr(), width, height, 3);
     case Mode::rgba_png: {
-      cv::Mat bgra;
-      cv::cvtColor(bgr, bgra, cv::COLOR_BGR2BGRA);
-      for (int x = 0; x < bgra.cols / 4; ++x)  // a transparent strip
-        for (int y = 0; y < bgra.rows; ++y) bgra.at<cv::Vec4b>(y, x)[3] = 0;
-      return encode(".png", bgra, {});
+      auto rgba = converted(bgr, cv::COLOR_BGR2RGBA);
+      for (int x = 0; x < rgba.cols / 4; ++x)  // a transparent strip
+        for (int y = 0; y < rgba.rows; ++y) rgba.at<cv::Vec4b>(y, x)[3] = 0;
+      return encode_png(rgba.ptr(), width, height, 4);
     }
-    case Mode::gif:
-      return gif(bgr.ptr<std::uint8_t>(0), bgr.cols, bgr.rows);
-    default:
-      return encode(".jpg", bgr, {cv::IMWRITE_JPEG_QUALITY, 90});
+    case Mode::gif: return gif(bgr.ptr<std::uint8_t>(0), bgr.cols, bgr.rows);
+    default: return jpeg(converted(bgr, cv::COLOR_BGR2RGB));
   }
 }
 

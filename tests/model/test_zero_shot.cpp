@@ -7,6 +7,8 @@
 
 #include "fixtures.hpp"
 #include "lacuna/lacuna.hpp"
+#include "model/flips.hpp"
+#include "model/precision.hpp"
 #include "model/zero_shot.hpp"
 
 using namespace lacuna;
@@ -73,6 +75,50 @@ TEST_CASE("zero-shot: predictions with embeddings made once equal the long way, 
   }
   CHECK(at::equal(predictions.coarse_target, at::tensor({0, 0, 1, 0, 0, 1, 0, 0, 1}, at::kLong)));
   CHECK(at::equal(predictions.forget, predictions.fine_target.eq(1)));
+}
+
+TEST_CASE("zero-shot: a lower precision changes few predictions, and they are counted") {
+  const auto clip = tiny_clip();
+  const Tokenizer tokenizer({});
+  const Pictures dataset;
+  const auto full = predict(clip, tokenizer, dataset, "test", {});
+  const auto tf32 = predict(clip, tokenizer, dataset, "test", {}, "tf32");
+  CHECK(at::equal(tf32.fine_predicted, full.fine_predicted));  // on a CPU the same thing
+  const auto none = flips_against_float32(clip, tokenizer, dataset, "test", tf32);
+  CHECK((none.n == 9 && none.fine == 0 && none.coarse == 0));
+
+  auto other = full;
+  other.fine_predicted = full.fine_predicted.clone();
+  other.fine_predicted.slice(0, 0, 4) = (full.fine_predicted.slice(0, 0, 4) + 1).remainder(3);
+  other.coarse_predicted = 1 - full.coarse_predicted;
+  const auto some = flips_against_float32(clip, tokenizer, dataset, "test", other);
+  CHECK((some.n == 9 && some.fine == 4 && some.coarse == 9));
+  // Of nine rows at most three: 0, 3 and 6, of which the first two differ.
+  const auto part = flips_against_float32(clip, tokenizer, dataset, "test", other, 3);
+  CHECK((part.n == 3 && part.fine == 2 && part.coarse == 3));
+}
+
+TEST_CASE("zero-shot: the towers compute in the precision asked for, and only in its scope") {
+  const auto clip = tiny_clip();
+  const Tokenizer tokenizer({});
+  const std::vector<std::string> templates{"a {}."}, names{"ant", "bee"};
+  const auto full = ensemble_embeddings(clip, tokenizer, templates, names);
+  {
+    const Precision outer("bfloat16", at::kCPU);
+    const auto half = ensemble_embeddings(clip, tokenizer, templates, names);
+    CHECK(half.scalar_type() == at::kFloat);
+    CHECK_FALSE(at::equal(half, full));
+    CHECK(at::allclose(half, full, 0, 0.05));
+    const Precision inner("float32", at::kCPU);
+    CHECK(at::equal(ensemble_embeddings(clip, tokenizer, templates, names), full));
+  }
+  CHECK(at::equal(ensemble_embeddings(clip, tokenizer, templates, names), full));
+  CHECK_FALSE(tf32_allowed());
+  {
+    const Precision tf32("tf32", at::kCPU);
+    CHECK(tf32_allowed());
+  }
+  CHECK_FALSE(tf32_allowed());
 }
 
 TEST_CASE("zero-shot: pictures of any size become squares; what is no picture is refused") {

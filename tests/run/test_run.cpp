@@ -94,6 +94,35 @@ TEST_CASE("The same suite gives the same bytes elsewhere, whatever the number of
   CHECK(results_in(folder / "a") == results_in(folder / "b"));
 }
 
+TEST_CASE("An evaluation may have a precision of its own, in the key, and its flips are counted") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  REQUIRE(run(write_suite(folder.path(), suite), folder / "a").status == 0);
+  const auto plain = cells_by_label(folder / "a");
+  for (const auto& [label, cell] : plain) {
+    CHECK_FALSE(cell.contains("flips"));
+    CHECK_FALSE(cell.at("cell").at("evaluations").at(0).contains("precision"));
+  }
+  suite["evaluations"][0]["precision"] = "float32";  // the default says nothing
+  REQUIRE(run(write_suite(folder.path(), suite), folder / "b").status == 0);
+  CHECK(cells_by_label(folder / "b").at("push").at("key") == plain.at("push").at("key"));
+
+  suite["evaluations"][0]["precision"] = "bfloat16";
+  const auto id = suite["evaluations"][0]["id"].get<std::string>();
+  REQUIRE(run(write_suite(folder.path(), suite), folder / "c").status == 0);
+  for (const auto& [label, cell] : cells_by_label(folder / "c")) {
+    INFO(label);
+    CHECK(cell.at("key") != plain.at(label).at("key"));
+    CHECK(cell.at("cell").at("evaluations").at(0).at("precision") == "bfloat16");
+    REQUIRE(cell.at("flips").size() == 1);
+    const auto& flips = cell.at("flips").at(id);
+    CHECK(flips.at("precision") == "bfloat16");
+    CHECK(flips.at("n") == cell.at("counts").at(id).at("all").at("fine").at(1));
+    CHECK(flips.at("fine") <= flips.at("n"));
+    CHECK(flips.contains("coarse"));
+  }
+}
+
 TEST_CASE("Neither process sees what is not its own") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();

@@ -94,6 +94,8 @@ TEST_CASE("Each mistake in a suite is one clear line") {
       {"/requests/0/level", "course",
        "requests[0].level: \"course\" is not one of 'fine', 'coarse', 'hybrid' (did you mean "
        "'coarse')"},
+      {"/evaluations/0/precision", "half",
+       "evaluations[0].precision: \"half\" is not one of 'float32', 'tf32', 'bfloat16'"},
       {"/requests/0/exemplars", "texts",
        "requests[0].exemplars: \"texts\" is not one of 'pictures', 'text' (did you mean 'text')"},
       {"/requests/0/exemplars", "text",

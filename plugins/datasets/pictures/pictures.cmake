@@ -1,8 +1,8 @@
 # lacuna_pictures(<plugin>): what a data set of picture files needs. The code is compiled once for all of them.
-find_package(OpenCV 4 REQUIRED COMPONENTS core imgproc imgcodecs)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(GIF 5 REQUIRED)
+find_package(TIFF 4.5 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
 pkg_check_modules(matio REQUIRED IMPORTED_TARGET matio>=1.5)
@@ -12,9 +12,8 @@ if(NOT TARGET lacuna_pictures)
   set_target_properties(lacuna_pictures PROPERTIES POSITION_INDEPENDENT_CODE ON
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_include_directories(lacuna_pictures PUBLIC ${CMAKE_CURRENT_LIST_DIR}/..)
-  target_include_directories(lacuna_pictures SYSTEM PUBLIC ${OpenCV_INCLUDE_DIRS})
-  target_link_libraries(lacuna_pictures PUBLIC lacuna::sdk opencv_core opencv_imgproc opencv_imgcodecs PkgConfig::matio
-    PRIVATE lacuna_warnings JPEG::JPEG PNG::PNG GIF::GIF PkgConfig::webp)
+  target_link_libraries(lacuna_pictures PUBLIC lacuna::sdk PkgConfig::matio
+    PRIVATE lacuna_warnings JPEG::JPEG PNG::PNG GIF::GIF TIFF::TIFF PkgConfig::webp)
 endif()
 
 macro(lacuna_pictures plugin)

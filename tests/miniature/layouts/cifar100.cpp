@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <opencv2/imgcodecs.hpp>
 
 #include "cifar100/names.hpp"
 #include "miniature/miniature.hpp"
 #include "miniature/picture.hpp"
+#include "pictures/decode.hpp"
 
 namespace lacuna::miniature {
 namespace {
@@ -44,13 +44,9 @@ constexpr std::array<unsigned char, 100> kParents{
 std::string record(std::size_t label, std::uint64_t index, std::uint64_t seed) {
   constexpr int kSide = 32;
   const auto bytes = draw(label, index, seed, kSide, kSide, Mode::png);
-  const auto bgr = cv::imdecode(
-      cv::Mat(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data())),
-      cv::IMREAD_COLOR);
+  const auto pixels = pictures::decode(bytes, "cifar100").permute({2, 0, 1}).contiguous();
   std::string out{static_cast<char>(kParents[label]), static_cast<char>(label)};
-  for (const int channel : {2, 1, 0})
-    for (int y = 0; y < kSide; ++y)
-      for (int x = 0; x < kSide; ++x) out += static_cast<char>(bgr.at<cv::Vec3b>(y, x)[channel]);
+  out.append(reinterpret_cast<const char*>(pixels.const_data_ptr<std::uint8_t>()), 3 * kSide * kSide);
   return out;
 }
 

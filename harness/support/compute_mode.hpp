@@ -1,0 +1,38 @@
+// How LibTorch computes, set in one place: deterministic kernels, and what float32 means on a GPU.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lacuna {
+
+// Of matrix products and convolutions; weights, gradients and the optimiser's state are float32 in
+// all of them (docs/gpu.md).
+//   float32   IEEE single precision; the default, and what every published number was made with
+//   tf32      factors rounded to ten bits of mantissa, sums in float32, on CUDA devices since
+//             Ampere; elsewhere the same as float32
+//   bfloat16  autocast: products of bfloat16 tensors, sums in float32
+inline const std::vector<std::string> kPrecisions{"float32", "tf32", "bfloat16"};
+
+// Whether cuBLAS and cuDNN may round the factors of float32 products to TF32's 10 bits. LibTorch's
+// own default is no for cuBLAS and yes for cuDNN. Changes nothing on the CPU.
+void set_float32_precision(bool tf32);
+bool tf32_allowed();
+
+// For the life of the process: kernels of which the same input gives the same bits, an error where
+// LibTorch has none, and float32 without TF32.
+void compute_deterministically();
+
+// The same for one scope; what was set before comes back. [one thread]
+class DeterministicScope {
+ public:
+  explicit DeterministicScope(bool tf32 = false);
+  ~DeterministicScope();
+  DeterministicScope(const DeterministicScope&) = delete;
+  DeterministicScope& operator=(const DeterministicScope&) = delete;
+
+ private:
+  bool algorithms_, warn_only_, fill_, cudnn_, benchmark_, cublas_tf32_, cudnn_tf32_;
+};
+
+}  // namespace lacuna
