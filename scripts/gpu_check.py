@@ -161,16 +161,23 @@ class Check:
         data = self.work / "table2" / "data"
         if not (data / ".complete").exists():
             raise RuntimeError("speed: its pictures and model are made by the part table2, which did not get that far")
-        file = self.work / "speed.json"
-        pictures = 4 if self.small else 512
-        command = [sys.executable, HERE / "compare_speed.py", file, "--bin", BIN, "--data", data, "--model",
-                   data / "models" / "openai" / "ViT-L-14.pt", "--device", self.options.device, "--work", self.work / "speed",
-                   "--rates", self.out / "machine.json"]
+        rates = self.work / "rates.json"
+        rates.write_text(json.dumps(json.loads((self.out / "machine.json").read_text())["rates"]["flops"]))
+        loop = HERE / "reference" if BUNDLE else HERE.parent / "harness" / "bench" / "reference"
+        usual = ["--bin", BIN, "--loop", loop / "reference_loop.py", "--data", data, "--model",
+                 data / "models" / "openai" / "ViT-L-14.pt", "--device", self.options.device, "--rates", rates]
         if self.small:
-            command += ["--pictures", pictures, "--steps", 2, "--rounds", 1, "--alternations", 1, "--eval-batch", 4, "--train-batch", 4]
-        command += ["--seconds-limit", max(30, int(self.deadline - time.monotonic()) - 20)]
-        self.run("speed", *command)
-        return json.loads(file.read_text())
+            size = ["--pictures", 8, "--steps", 2, "--rounds", 1, "--alternations", 1, "--eval-batch", 4, "--train-batch", 4]
+        else:
+            size = ["--pictures", 1024, "--reference-pictures", 256, "--steps", 20, "--reference-steps", 10, "--rounds", 2, "--alternations", 2]
+        out = {}
+        for precision, ways in (("float32", "ours,reference,open_clip"), ("bfloat16", "ours,open_clip")):
+            file = self.work / f"speed-{precision}.json"
+            limit = max(10, int(self.deadline - time.monotonic() - 10) // (2 if precision == "float32" else 1))
+            printed = self.run(f"speed-{precision}", sys.executable, HERE / "compare_speed.py", file, *usual, *size, "--precision", precision,
+                     "--ways", ways, "--seconds-limit", limit)
+            out[precision] = {**json.loads(file.read_text()), "words": printed.splitlines()}
+        return out
 
     def all(self):
         for part in self.options.parts:
@@ -230,7 +237,8 @@ def words(results, missing):
                     memory = step.get("device_peak_bytes") or step["peak_bytes"]
                     parts.append(f"{name} {step['seconds']:.1f} s, {step[f'{unit}_per_second']:.4g} {unit}/s, {memory / 1e9:.1f} GB")
             lines.append("  " + "; ".join(parts))
-    lines += ["speed: " + line for line in results.get("speed", {}).get("words", [])]
+    for precision in ("float32", "bfloat16"):
+        lines += [f"speed, {precision}: {line}" for line in results.get("speed", {}).get(precision, {}).get("words", [])]
     lines += [f"{part}: {reason}" for part, reason in missing.items()]
     return lines
 

@@ -20,10 +20,9 @@ check() {  # check WORDS COMMAND...
 # The root: every file of libc6, a static busybox, the bundle as it was packed, LibTorch (links, no copies).
 rm -rf "$work"
 mkdir -p "$root"/{bin,proc,dev,tmp,opt,site}
-dpkg -L libc6 | grep -E '/(ld-linux-x86-64|lib[a-z_]+)\.so' | while read -r file; do cp -a --parents "$file" "$root"; done
-ln -s lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 "$root/ld.so"
-mkdir -p "$root/lib64"
-[[ -e $root/lib64/ld-linux-x86-64.so.2 ]] || cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
+mkdir -p "$root/lib/x86_64-linux-gnu" "$root/lib64"
+dpkg -L libc6 | grep -E '^(/usr)?/lib/x86_64-linux-gnu/[^/]+\.so[.0-9]*$' | while read -r file; do cp -L "$file" "$root/lib/x86_64-linux-gnu/"; done
+cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
 cp "$(command -v busybox)" "$root/bin/busybox"
 for command in sh readlink dirname basename sed cat env ls rm mkdir; do ln -s busybox "$root/bin/$command"; done
 tar -C "$root/opt" -xf "$archive"

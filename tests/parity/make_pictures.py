@@ -353,6 +353,9 @@ KINDS = {
     "tiff RGB lzw": tiff("RGB", compression="tiff_lzw"),
     "tiff turned": tiff("RGB", tiffinfo={0x0112: 6}),
     "tiff grey": tiff("L", compression="tiff_adobe_deflate"),
+    "tiff palette": tiff("P", compression="tiff_lzw"),
+    "tiff jpeg": tiff("RGB", compression="jpeg"),
+    "tiff mirrored": tiff("RGB", compression="packbits", tiffinfo={0x0112: 7}),
 }
 
 SMALL = [(1, 1), (1, 7), (7, 1), (2, 3), (8, 8), (17, 31), (32, 32), (33, 31), (48, 64)]

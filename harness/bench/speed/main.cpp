@@ -86,8 +86,6 @@ int run(int argc, char** argv) {
   }
   setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);  // as every worker has it, before CUDA starts
   const auto device = prepare_compute(options.device, options.threads);
-  at::globalContext().setAllowTF32CuBLAS(options.precision == "tf32");
-  at::globalContext().setAllowTF32CuDNN(options.precision == "tf32");  // LibTorch's default is true
   const DataRoots roots{options.data};
   const auto registry = load_plugins(options.plugins);
   const auto& plugin = registry.find(Kind::dataset, options.dataset);
@@ -102,7 +100,7 @@ int run(int argc, char** argv) {
   if (!options.workload.empty()) save_workload(options.workload, task, options.settings, model);
 
   Measurement measurement(options.settings,
-                          options.precision == "bfloat16" ? "bfloat16" : "float32",
+                          options.precision,
                           std::move(model), std::move(task), nhl, device);
   if (options.rounds > 0) measurement.warm_up();
   for (std::int64_t round = 0; round < options.rounds; ++round) measurement.round();

@@ -2,13 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <chrono>
 
-#include "model/autocast.hpp"
+#include "model/precision.hpp"
 #include "model/zero_shot.hpp"
 #include "plugin/registry.hpp"
+#include "run/device_rates.hpp"
 #include "train/clip_batch.hpp"
 #include "train/trajectory.hpp"
 
@@ -19,8 +19,7 @@ c10::Device device_of(const Clip& clip) { return clip.weights().begin()->second.
 
 // Seconds of a clock that is read when the device has finished what it was given.
 double now(c10::Device device) {
-  if (!device.is_cpu())
-    c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
+  synchronize(device);
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
@@ -34,7 +33,7 @@ Evaluation evaluate(const Clip& clip, const Tokenizer& tokenizer, const Task& ta
   const auto begin = now(device);
   at::Tensor fine, coarse;
   {
-    const Autocast autocast(precision, device.type());
+    const Precision scope(precision, device.type());
     fine = ensemble_embeddings(clip, tokenizer, task.templates, task.taxonomy.fine);
     coarse = ensemble_embeddings(clip, tokenizer, task.templates, task.taxonomy.coarse);
     out.names_seconds = now(device) - begin;
