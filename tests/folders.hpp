@@ -31,11 +31,13 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// LACUNA_DATA, else shared/data beside the checkout. Need not exist: a test says SKIP then.
+// Where the real data are: LACUNA_DATA, whatever it names; only where it is not set at all,
+// shared/data beside the checkout. Need not exist.
 inline std::filesystem::path shared_data() {
   const char* given = std::getenv("LACUNA_DATA");
-  return given && *given ? std::filesystem::path(given)
-                         : std::filesystem::path(LACUNA_SOURCE_DIR).parent_path() / "shared/data";
+  if (given == nullptr)
+    return std::filesystem::path(LACUNA_SOURCE_DIR).parent_path() / "shared/data";
+  return *given ? given : "/dev/null";  // an empty path would name the working folder
 }
 
 }  // namespace lacuna::testing

@@ -18,10 +18,12 @@
 #include <vector>
 
 #include "../folders.hpp"
+#include "../real_file.hpp"
 #include "lacuna/error.hpp"
 #include "miniature/miniature.hpp"
 #include "plugin/registry.hpp"
 #include "support/files.hpp"
+#include "support/hash.hpp"
 
 namespace lacuna::testing {
 
@@ -106,6 +108,21 @@ inline std::string refusal(const std::string& id, const TempFolder& folder,
 
 inline nlohmann::json golden(const std::string& name) {
   return read_json(fs::path(LACUNA_SOURCE_DIR) / "tests/data/golden" / (name + ".json"));
+}
+
+// OpenAI's and LAION's lists of class names and prompts.
+inline nlohmann::json published_names() {
+  return read_json(LACUNA_SOURCE_DIR "/tests/datasets/golden/published_names.json");
+}
+
+// The real files of a data set, each with the hash that its golden file says.
+inline void check_files(const std::string& id) {
+  const auto hashes = golden(id).at("sha256");
+  for (const auto& [file, hash] : hashes.items()) {
+    CAPTURE(file);
+    const auto real = real_file(fs::path(id) / file);
+    CHECK(sha256_file(real) == hash.get<std::string>());
+  }
 }
 
 // Class names in label order by coarse name, of a golden file's "coarse".

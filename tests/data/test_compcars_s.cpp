@@ -1,6 +1,7 @@
 // CompCars-S: names against the published ones, both places its pictures can come from, and that no
 // training picture is a test picture.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "compcars_s/classes.hpp"
 #include "fixtures.hpp"
@@ -30,6 +31,38 @@ bool disjoint(const Dataset& data) {
   return true;
 }
 
+const std::string& make_of(const Taxonomy& taxonomy, std::size_t label) {
+  return taxonomy.coarse[static_cast<std::size_t>(taxonomy.parent[label])];
+}
+
+// A row of the published lists for a file below comcars_subset/.
+std::string row(const Taxonomy& taxonomy, std::size_t label, const std::string& path) {
+  return fmt::format(
+      "{{\"img_path\": \"/storage/comcars_subset/{}\", \"coarse_label\": \"{}\", "
+      "\"fine_label\": \"{}\"}}\n",
+      path, make_of(taxonomy, label), taxonomy.fine[label]);
+}
+
+// The list in a data folder names as many pictures as the published one; here each is an empty
+// file.
+void check_list(const fs::path& data_folder) {
+  const TempFolder folder;
+  std::ifstream in(data_folder / "compcars_s/test.jsonl");
+  for (std::string line; std::getline(in, line);) {
+    const auto path = nlohmann::json::parse(line).at("img_path").get<std::string>();
+    folder.write(path.substr(path.find("comcars_subset/")), "");
+  }
+  const auto data = open("compcars_s", {{folder.root(), data_folder}});
+  CHECK(per_class(*data, "test") == std::pair<std::int64_t, std::int64_t>{15, 59});
+  CHECK(data->splits() == std::vector<std::string>{"test"});
+  const auto forget = fine_labels(data->taxonomy(), data->forget_splits().at("forget"));
+  std::int64_t n = 0;
+  for (const auto label : labels(*data, "test"))
+    n += std::count(forget.begin(), forget.end(), label);
+  CHECK(n == 291);
+  CHECK(labels(*data, "test").size() == 8943);
+}
+
 }  // namespace
 
 TEST_CASE("compcars_s: names, hierarchy and split are the published ones [golden]") {
@@ -43,14 +76,16 @@ TEST_CASE("compcars_s: names, hierarchy and split are the published ones [golden
 }
 
 TEST_CASE("compcars_s: names are those of the label files [golden]") {
-  const auto folder = shared_data() / "compcars_s";
-  if (!fs::exists(folder)) SKIP("compcars_s is not in the data folder");
   const auto taxonomy = compcars_s::taxonomy();
-  std::string fine, coarse;
-  for (const auto& name : taxonomy.fine) fine += (fine.empty() ? "" : "\n") + name;
-  for (const auto& name : taxonomy.coarse) coarse += name + '\n';
-  CHECK(read_file(folder / "fine_label_subset.txt") == fine);
-  CHECK(read_file(folder / "coarse_label_subset.txt") == coarse);
+  const auto files = golden("compcars_s")["sha256"];
+  CHECK(sha256(fmt::format("{}", fmt::join(taxonomy.fine, "\n"))) ==
+        files["fine_label_subset.txt"].get<std::string>());
+  CHECK(sha256(fmt::format("{}\n", fmt::join(taxonomy.coarse, "\n"))) ==
+        files["coarse_label_subset.txt"].get<std::string>());
+}
+
+TEST_CASE("compcars_s: the label files and the list are the published ones [golden]", "[real]") {
+  check_files("compcars_s");
 }
 
 TEST_CASE("compcars_s: the Stanford Cars that count as forgotten [golden]") {
@@ -90,15 +125,7 @@ TEST_CASE("compcars_s: the authors' folders") {
     const auto file = data->file("train", 7);
     const auto name = fs::relative(file, mini.path("comcars_subset")).string();
     const auto label = static_cast<std::size_t>(labels(*data, "train")[7]);
-    const auto& taxonomy = data->taxonomy();
-    const auto row = [&](const std::string& path) {
-      return fmt::format(
-          "{{\"img_path\": \"/storage/comcars_subset/{}\", \"coarse_label\": \"{}\", "
-          "\"fine_label\": \"{}\"}}\n",
-          path, taxonomy.coarse[static_cast<std::size_t>(taxonomy.parent[label])],
-          taxonomy.fine[label]);
-    };
-    mini.write("compcars_s/train.jsonl", row(name));
+    mini.write("compcars_s/train.jsonl", row(data->taxonomy(), label, name));
     const auto listed = open("compcars_s", mini.roots());
     CHECK(labels(*listed, "train").size() == 1);
     CHECK(listed->file("train", 0) == file);
@@ -108,7 +135,7 @@ TEST_CASE("compcars_s: the authors' folders") {
       ++tested;
     const auto leak =
         fs::relative(data->file("test", tested), mini.path("comcars_subset")).string();
-    mini.write("compcars_s/train.jsonl", row(leak));
+    mini.write("compcars_s/train.jsonl", row(data->taxonomy(), label, leak));
     CHECK(refusal("compcars_s", mini) == mini.path("compcars_s/train.jsonl").string() + ": '" +
                                              leak + "' is a test picture as well");
   }
@@ -210,22 +237,22 @@ TEST_CASE("compcars_s: broken copies") {
              ContainsSubstring("line 3: 'Chevrolett' (expected 'Chevrolet')"));
 }
 
-TEST_CASE("compcars_s: the published list, with empty files for its pictures") {
-  const auto list = shared_data() / "compcars_s/test.jsonl";
-  if (!fs::exists(list)) SKIP("compcars_s is not in the data folder");
+TEST_CASE("compcars_s: a list as the published one, with empty files for its pictures") {
   const TempFolder folder;
-  std::ifstream in(list);
-  for (std::string line; std::getline(in, line);) {
-    const auto path = nlohmann::json::parse(line).at("img_path").get<std::string>();
-    folder.write(path.substr(path.find("comcars_subset/")), "");
+  const auto taxonomy = compcars_s::taxonomy();
+  const auto counts = golden("compcars_s")["test_count"];
+  std::string list;
+  for (std::size_t label = 0; label < taxonomy.fine.size(); ++label) {
+    const auto& model = taxonomy.fine[label];
+    for (int i = 0; i < counts[model].get<int>(); ++i)
+      list += row(taxonomy, label,
+                  fmt::format("{}/{}/2014/{:x}.jpg", make_of(taxonomy, label), model,
+                              1000 * label + static_cast<std::size_t>(i)));
   }
-  const auto data = open("compcars_s", {{folder.root(), shared_data()}});
-  CHECK(per_class(*data, "test") == std::pair<std::int64_t, std::int64_t>{15, 59});
-  CHECK(data->splits() == std::vector<std::string>{"test"});
-  const auto forget = fine_labels(data->taxonomy(), data->forget_splits().at("forget"));
-  std::int64_t n = 0;
-  for (const auto label : labels(*data, "test"))
-    n += std::count(forget.begin(), forget.end(), label);
-  CHECK(n == 291);
-  CHECK(labels(*data, "test").size() == 8943);
+  folder.write("compcars_s/test.jsonl", list);
+  check_list(folder.root());
+}
+
+TEST_CASE("compcars_s: the published list, with empty files for its pictures", "[real]") {
+  check_list(real_file("compcars_s/test.jsonl").parent_path().parent_path());
 }

@@ -1,5 +1,6 @@
 // ImgnetDogs: names and splits against the published ones, every layout, every way of breaking it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "fixtures.hpp"
 #include "imgnet_dogs/classes.hpp"
@@ -30,6 +31,35 @@ void flatten(const TempFolder& folder) {
   }
 }
 
+// The lists in a data folder name as many pictures as the published ones; here each is an empty
+// file.
+void check_lists(const fs::path& data_folder) {
+  const TempFolder folder;
+  for (const char* split : {"train", "test"}) {
+    std::ifstream in(data_folder / "imgnet_dogs" / (std::string(split) + ".jsonl"));
+    for (std::string line; std::getline(in, line);) {
+      const auto path = nlohmann::json::parse(line).at("img_path").get<std::string>();
+      folder.write(path.substr(path.find("imagenet/")), "");
+    }
+  }
+  const DataRoots both{{folder.root(), data_folder}};
+  const auto data = open("imgnet_dogs", both);
+  CHECK(per_class(*data, "train") == std::pair<std::int64_t, std::int64_t>{200, 200});
+  CHECK(per_class(*data, "test") == std::pair<std::int64_t, std::int64_t>{50, 50});
+  CHECK_FALSE(noted(*data, "the original has"));
+  const auto counts = golden("imgnet_dogs")["split_test_counts"];
+  for (const auto& [split, concepts] : data->forget_splits()) {
+    const auto forget = fine_labels(data->taxonomy(), concepts);
+    std::int64_t n = 0;
+    for (const auto label : labels(*data, "test"))
+      n += std::count(forget.begin(), forget.end(), label);
+    CHECK(n == counts[split]["forget"].get<std::int64_t>());
+    CHECK(4950 - n == counts[split]["retain"].get<std::int64_t>());
+  }
+  // Where exactly the listed pictures are there, the rule finds them too, in the list's order.
+  CHECK(open("imgnet_dogs", both, {{"lists", "rule"}})->manifest() == data->manifest());
+}
+
 }  // namespace
 
 TEST_CASE("imgnet_dogs: names, hierarchy and splits are the published ones [golden]") {
@@ -50,20 +80,19 @@ TEST_CASE("imgnet_dogs: names, hierarchy and splits are the published ones [gold
 }
 
 TEST_CASE("imgnet_dogs: names are those of the label files, prompts those of OpenAI [golden]") {
-  const auto folder = shared_data() / "imgnet_dogs";
-  if (!fs::exists(folder)) SKIP("imgnet_dogs is not in the data folder");
   const auto taxonomy = imgnet_dogs::taxonomy();
-  std::string fine, coarse;
-  for (const auto& name : taxonomy.fine) fine += (fine.empty() ? "" : "\n") + name;
-  for (const auto& name : taxonomy.coarse) coarse += (coarse.empty() ? "" : "\n") + name;
-  CHECK(read_file(folder / "fine_label_subset.txt") == fine);
-  CHECK(read_file(folder / "coarse_label_subset.txt") == coarse);
+  const auto files = golden("imgnet_dogs")["sha256"];
+  CHECK(sha256(fmt::format("{}", fmt::join(taxonomy.fine, "\n"))) ==
+        files["fine_label_subset.txt"].get<std::string>());
+  CHECK(sha256(fmt::format("{}", fmt::join(taxonomy.coarse, "\n"))) ==
+        files["coarse_label_subset.txt"].get<std::string>());
   const Miniature mini("imgnet_dogs");
-  auto prompts =
-      read_json(shared_data() / "clip/en_zeroshot_classification_templates.json")["imagenet1k"]
-          .get<std::vector<std::string>>();
-  for (auto& prompt : prompts) replace(prompt, "{c}", "{}");
-  CHECK(open("imgnet_dogs", mini.roots())->templates() == prompts);
+  CHECK(nlohmann::json(open("imgnet_dogs", mini.roots())->templates()) ==
+        published_names()["templates"]["imagenet1k"]);
+}
+
+TEST_CASE("imgnet_dogs: the label files and lists are the published ones [golden]", "[real]") {
+  check_files("imgnet_dogs");
 }
 
 TEST_CASE("imgnet_dogs: the breeds of Oxford-IIIT Pet that count as forgotten [golden]") {
@@ -240,31 +269,27 @@ TEST_CASE("imgnet_dogs: broken copies") {
         std::string::npos);
 }
 
-TEST_CASE("imgnet_dogs: the published lists, with empty files for their pictures") {
-  const auto lists = shared_data() / "imgnet_dogs";
-  if (!fs::exists(lists / "train.jsonl")) SKIP("imgnet_dogs is not in the data folder");
+TEST_CASE("imgnet_dogs: lists as the published ones, with empty files for their pictures") {
   const TempFolder folder;
-  for (const auto& [split, n] : {std::pair{"train", 200}, {"test", 50}}) {
-    std::ifstream in(lists / (std::string(split) + ".jsonl"));
-    for (std::string line; std::getline(in, line);) {
-      const auto path = nlohmann::json::parse(line).at("img_path").get<std::string>();
-      folder.write(path.substr(path.find("imagenet/")), "");
-    }
+  const auto taxonomy = imgnet_dogs::taxonomy();
+  const auto wnids = imgnet_dogs::wnids();
+  std::map<std::string, std::size_t> by_wnid;
+  for (std::size_t label = 0; label < wnids.size(); ++label) by_wnid[wnids[label]] = label;
+  std::string train, test;
+  for (const auto& [wnid, label] : by_wnid) {
+    const auto add = [&](std::string& list, const std::string& path) {
+      list += row(path, taxonomy.fine[label],
+                  taxonomy.coarse[static_cast<std::size_t>(taxonomy.parent[label])]);
+    };
+    for (int i = 0; i < 200; ++i) add(train, fmt::format("train/{0}/{0}_{1}.JPEG", wnid, 1000 + i));
+    for (std::size_t i = 0; i < 50; ++i)
+      add(test, fmt::format("val/{}/ILSVRC2012_val_{:08}.JPEG", wnid, 99 * i + label + 1));
   }
-  const DataRoots both{{folder.root(), shared_data()}};
-  const auto data = open("imgnet_dogs", both);
-  CHECK(per_class(*data, "train") == std::pair<std::int64_t, std::int64_t>{200, 200});
-  CHECK(per_class(*data, "test") == std::pair<std::int64_t, std::int64_t>{50, 50});
-  CHECK_FALSE(noted(*data, "the original has"));
-  const auto counts = golden("imgnet_dogs")["split_test_counts"];
-  for (const auto& [split, concepts] : data->forget_splits()) {
-    const auto forget = fine_labels(data->taxonomy(), concepts);
-    std::int64_t n = 0;
-    for (const auto label : labels(*data, "test"))
-      n += std::count(forget.begin(), forget.end(), label);
-    CHECK(n == counts[split]["forget"].get<std::int64_t>());
-    CHECK(4950 - n == counts[split]["retain"].get<std::int64_t>());
-  }
-  // Where exactly the listed pictures are there, the rule finds them too, in the list's order.
-  CHECK(open("imgnet_dogs", both, {{"lists", "rule"}})->manifest() == data->manifest());
+  folder.write("imgnet_dogs/train.jsonl", train);
+  folder.write("imgnet_dogs/test.jsonl", test);
+  check_lists(folder.root());
+}
+
+TEST_CASE("imgnet_dogs: the published lists, with empty files for their pictures", "[real]") {
+  check_lists(real_file("imgnet_dogs/train.jsonl").parent_path().parent_path());
 }

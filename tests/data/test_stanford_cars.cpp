@@ -10,6 +10,36 @@ using namespace lacuna::testing;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 
+namespace {
+
+// The annotations in a data folder, with empty files for the pictures. 00001.jpg is of class 14.
+void check_annotations(const fs::path& data_folder,
+                       const std::pair<std::int64_t, std::int64_t>& train_per_class) {
+  const TempFolder folder;
+  for (int i = 1; i <= 8144; ++i)
+    folder.write(fmt::format("stanford_cars/cars_train/{:05}.jpg", i), "");
+  folder.write("stanford_cars/cars_test/00001.jpg", "");
+  const DataRoots both{{folder.root(), data_folder}};
+  // The test pictures' labels are not among them, and that is what is said.
+  CHECK_THAT(refusal([&] { open("stanford_cars", both); }),
+             StartsWith("stanford_cars: stanford_cars/devkit/cars_test_annos_withlabels.mat, which "
+                        "has the test pictures' labels (cars_test_annos.mat has none): not found"));
+  fs::copy(data_folder / "stanford_cars/cars_test_annos.mat",
+           folder.path("stanford_cars/cars_test_annos_withlabels.mat"));
+  CHECK_THAT(refusal([&] { open("stanford_cars", both); }),
+             ContainsSubstring("annotations: has no field 'class'"));
+  miniature::MatWriter(folder.path("stanford_cars/cars_test_annos_withlabels.mat"))
+      .structs("annotations", {{"fname", {"00001.jpg"}, {}}, {"class", {}, {196}}});
+  const auto data = open("stanford_cars", both);
+  CHECK(labels(*data, "train").size() == 8144);
+  CHECK(per_class(*data, "train") == train_per_class);
+  CHECK(labels(*data, "test") == std::vector<std::int64_t>{195});
+  CHECK(labels(*data, "train")[0] == 13);
+  CHECK_FALSE(noted(*data, "train: 8144 pictures (the original"));
+}
+
+}  // namespace
+
 TEST_CASE("stanford_cars: names and makes are the published ones [golden]") {
   const auto facts = golden("compcars_s")["ood_stanford_cars"];
   const auto taxonomy = stanford_cars::taxonomy();
@@ -24,30 +54,26 @@ TEST_CASE("stanford_cars: names and makes are the published ones [golden]") {
   CHECK(used.size() == 49);
 }
 
-TEST_CASE("stanford_cars: its own MATLAB files are read [golden]") {
-  const auto annotations = shared_data() / "stanford_cars";
-  if (!fs::exists(annotations)) SKIP("stanford_cars is not in the data folder");
+TEST_CASE("stanford_cars: MATLAB files as its own are read") {
+  constexpr std::size_t kTrain = 8144, kClasses = 196;
   const TempFolder folder;
-  for (int i = 1; i <= 8144; ++i)
-    folder.write(fmt::format("stanford_cars/cars_train/{:05}.jpg", i), "");
-  folder.write("stanford_cars/cars_test/00001.jpg", "");
-  const DataRoots both{{folder.root(), shared_data()}};
-  // The test pictures' labels are not among them, and that is what is said.
-  CHECK_THAT(refusal([&] { open("stanford_cars", both); }),
-             StartsWith("stanford_cars: stanford_cars/devkit/cars_test_annos_withlabels.mat, which "
-                        "has the test pictures' labels (cars_test_annos.mat has none): not found"));
-  fs::copy(annotations / "cars_test_annos.mat",
-           folder.path("stanford_cars/cars_test_annos_withlabels.mat"));
-  CHECK_THAT(refusal([&] { open("stanford_cars", both); }),
-             ContainsSubstring("annotations: has no field 'class'"));
-  miniature::MatWriter(folder.path("stanford_cars/cars_test_annos_withlabels.mat"))
-      .structs("annotations", {{"fname", {"00001.jpg"}, {}}, {"class", {}, {196}}});
-  const auto data = open("stanford_cars", both);
-  CHECK(labels(*data, "train").size() == 8144);
-  CHECK(per_class(*data, "train") == std::pair<std::int64_t, std::int64_t>{24, 68});
-  CHECK(labels(*data, "test") == std::vector<std::int64_t>{195});
-  CHECK(labels(*data, "train")[0] == 13);  // 00001.jpg is class 14
-  CHECK_FALSE(noted(*data, "train: 8144 pictures (the original"));
+  fs::create_directories(folder.path("stanford_cars"));
+  miniature::MatWriter(folder.path("stanford_cars/cars_meta.mat"))
+      .cells("class_names", stanford_cars::taxonomy().fine);
+  miniature::MatColumn names{"fname"}, classes{"class"};
+  for (std::size_t i = 0; i < kTrain; ++i) {
+    names.texts.push_back(fmt::format("{:05}.jpg", i + 1));
+    classes.numbers.push_back(static_cast<double>((i + 13) % kClasses + 1));
+  }
+  miniature::MatWriter(folder.path("stanford_cars/cars_train_annos.mat"))
+      .structs("annotations", {classes, names});
+  miniature::MatWriter(folder.path("stanford_cars/cars_test_annos.mat"))
+      .structs("annotations", {{"fname", {"00001.jpg"}, {}}});
+  check_annotations(folder.root(), {kTrain / kClasses, kTrain / kClasses + 1});
+}
+
+TEST_CASE("stanford_cars: its own MATLAB files are read [golden]", "[real]") {
+  check_annotations(real_file("stanford_cars/cars_meta.mat").parent_path().parent_path(), {24, 68});
 }
 
 TEST_CASE("stanford_cars: folders for training and testing") {

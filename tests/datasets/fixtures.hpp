@@ -1,5 +1,4 @@
-// What the tests of the data set plugins share: the real plugins, their pictures as bytes, where
-// shared data lie.
+// What the tests of the data set plugins share: the real plugins, and their pictures as bytes.
 #pragma once
 
 // LibTorch first: it defines a CHECK of its own, which Catch2 then replaces.
@@ -14,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "../folders.hpp"
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
 
@@ -65,7 +63,5 @@ std::string refusal(Body body) {
   }
   return "";
 }
-
-inline DataRoots shared_roots() { return {{shared_data()}}; }
 
 }  // namespace lacuna::testing

@@ -1,10 +1,27 @@
-// Oxford 102 Flowers: a miniature, whole and damaged, and the real MATLAB files where they are.
+// Oxford 102 Flowers: a miniature, whole and damaged, and the real MATLAB files ([real]).
+#include "../real_file.hpp"
 #include "miniature/files.hpp"
 #include "miniature_set.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
 namespace fs = std::filesystem;
+
+namespace {
+
+// All 8,189 pictures: each in exactly one split, as many a class as the original has.
+void check_whole(const Dataset& data) {
+  CHECK(even(data, "train", 10));
+  CHECK(even(data, "val", 10));
+  CHECK(data.labels("test").numel() == 6149);
+  for (const auto& note : data.notes()) CHECK(note.find("original") == std::string::npos);
+  std::set<fs::path> seen;
+  for (const auto& split : data.splits())
+    for (std::int64_t i = 0; i < data.labels(split).numel(); ++i) seen.insert(data.file(split, i));
+  CHECK(seen.size() == 8189);
+}
+
+}  // namespace
 
 TEST_CASE("flowers102 reads labels and splits that count from 1", "[unit]") {
   const MiniatureSet files("flowers102");
@@ -120,12 +137,18 @@ TEST_CASE("a damaged flowers102 gives one clear line", "[unit]") {
   }
 }
 
-TEST_CASE("flowers102 with the published labels and splits", "[golden]") {
-  const auto shared = shared_data() / "flowers102";
-  if (!fs::exists(shared / "setid.mat")) SKIP("no flowers102/setid.mat in the shared data");
+TEST_CASE("flowers102 with as many pictures as the original", "[unit]") {
+  auto options = MiniatureSet::small();
+  options.original_counts = true;
+  options.width = options.height = 4;
+  check_whole(*MiniatureSet("flowers102", "", options).open());
+}
+
+TEST_CASE("flowers102 with the published labels and splits", "[golden][real]") {
+  const auto real = real_file("flowers102/setid.mat").parent_path();
   const MiniatureSet files("flowers102");
   for (const char* file : {"imagelabels.mat", "setid.mat"})
-    fs::copy_file(shared / file, files.path(fs::path("flowers-102") / file),
+    fs::copy_file(real / file, files.path(fs::path("flowers-102") / file),
                   fs::copy_options::overwrite_existing);
   for (int id = 1; id <= 8189; ++id) {
     const auto digits = std::to_string(id);
@@ -134,25 +157,17 @@ TEST_CASE("flowers102 with the published labels and splits", "[golden]") {
                   std::ios::app);
   }
   const auto data = files.open();
-  CHECK(even(*data, "train", 10));
-  CHECK(even(*data, "val", 10));
-  CHECK(data->labels("test").numel() == 6149);
+  check_whole(*data);
   const auto per_class = at::bincount(data->labels("test"), {}, 102);
   CHECK(per_class.min().item<std::int64_t>() == 20);
   CHECK(per_class.max().item<std::int64_t>() == 238);
-  for (const auto& note : data->notes()) CHECK(note.find("original") == std::string::npos);
 
-  // Every picture is in exactly one split; the first is a passion flower.
-  std::set<fs::path> seen;
-  std::string first;
+  std::string first;  // is a passion flower
   for (const auto& split : data->splits()) {
     const auto labels = data->labels(split);
-    for (std::int64_t i = 0; i < labels.numel(); ++i) {
-      seen.insert(data->file(split, i));
+    for (std::int64_t i = 0; i < labels.numel(); ++i)
       if (data->file(split, i).filename() == "image_00001.jpg")
         first = data->taxonomy().fine[static_cast<std::size_t>(labels[i].item<std::int64_t>())];
-    }
   }
-  CHECK(seen.size() == 8189);
   CHECK(first == "passion flower");
 }

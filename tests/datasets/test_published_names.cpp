@@ -1,42 +1,35 @@
 // Class names and prompts of the zero-shot sets beside the lists that OpenAI and LAION published.
 #include <map>
+#include <sstream>
 
+#include "../real_file.hpp"
 #include "miniature_set.hpp"
+#include "support/files.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
-namespace fs = std::filesystem;
 
 namespace {
 
 using Strings = std::vector<std::string>;
 
-fs::path clip_folder() {
-  const auto folder = shared_data() / "clip";
-  if (!fs::exists(folder / "prompts.md")) SKIP("no clip/prompts.md in the shared data");
-  return folder;
+// As they are kept here: classnames and templates by data set.
+Strings published(const char* list, const std::string& key) {
+  static const auto kept =
+      read_json(LACUNA_SOURCE_DIR "/tests/datasets/golden/published_names.json");
+  return kept.at(list).at(key).get<Strings>();
 }
 
-std::string read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+Strings names(const std::string& key) { return published("classnames", key); }
+Strings templates(const std::string& key) { return published("templates", key); }
 
-Strings published(const char* file, const std::string& key) {
-  return nlohmann::json::parse(read(clip_folder() / file)).at(key).get<Strings>();
-}
-
-Strings names(const std::string& key) { return published("en_classnames.json", key); }
-
-Strings templates(const std::string& key) {
-  auto all = published("en_zeroshot_classification_templates.json", key);
-  for (auto& text : all) text.replace(text.find("{c}"), 3, "{}");
+Strings underscored(Strings all) {
+  for (auto& name : all) std::replace(name.begin(), name.end(), ' ', '_');
   return all;
 }
 
 // The Python lists `classes` and `templates` of a section of prompts.md.
-std::map<std::string, Strings> section(const std::string& title) {
-  const auto text = read(clip_folder() / "prompts.md");
+std::map<std::string, Strings> section(const std::string& text, const std::string& title) {
   const auto begin = text.find("\n## " + title + "\n");
   REQUIRE(begin != std::string::npos);
   std::istringstream lines(text.substr(begin + 1, text.find("\n## ", begin + 1) - begin - 1));
@@ -50,19 +43,12 @@ std::map<std::string, Strings> section(const std::string& title) {
   return lists;
 }
 
-Strings underscored(Strings all) {
-  for (auto& name : all) std::replace(name.begin(), name.end(), ' ', '_');
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("food101 has the published names", "[golden]") {
-  const auto lists = section("Food101");
   const MiniatureSet files("food101");
-  CHECK(files.open()->taxonomy().fine == lists.at("classes"));
-  CHECK(files.open({{"names", "reference"}})->taxonomy().fine == underscored(lists.at("classes")));
-  CHECK(files.open()->templates() == lists.at("templates"));
+  CHECK(files.open()->taxonomy().fine == names("food101"));
+  CHECK(files.open({{"names", "reference"}})->taxonomy().fine == underscored(names("food101")));
   CHECK(files.open()->templates() == templates("food101"));
 }
 
@@ -100,13 +86,33 @@ TEST_CASE("imagenet1k has the published names", "[golden]") {
 }
 
 TEST_CASE("cifar100 can have the published names", "[golden]") {
-  const auto lists = section("CIFAR100");
   const MiniatureSet files("cifar100");
   const auto open = [&](const char* spelling) {
     return files.open({{"allow_partial", true}, {"names", spelling}});
   };
-  CHECK(open("clip")->taxonomy().fine == lists.at("classes"));
-  CHECK(open("reference")->taxonomy().fine == underscored(lists.at("classes")));
-  CHECK(open("clip")->templates() == lists.at("templates"));
+  CHECK(open("clip")->taxonomy().fine == names("cifar100"));
+  CHECK(open("reference")->taxonomy().fine == underscored(names("cifar100")));
   CHECK(open("clip")->templates() == templates("cifar100"));
+}
+
+TEST_CASE("the names kept for the tests are those of the published files", "[golden][real]") {
+  const auto classnames = read_json(real_file("clip/en_classnames.json"));
+  for (const char* key : {"flowers", "caltech101", "imagenet1k", "pets"}) {
+    CAPTURE(key);
+    CHECK(names(key) == classnames.at(key).get<Strings>());
+  }
+  const auto prompts = read_json(real_file("clip/en_zeroshot_classification_templates.json"));
+  for (const char* key : {"food101", "cifar100", "flowers", "caltech101", "imagenet1k"}) {
+    CAPTURE(key);
+    auto all = prompts.at(key).get<Strings>();
+    for (auto& text : all) text.replace(text.find("{c}"), 3, "{}");
+    CHECK(templates(key) == all);
+  }
+  const auto text = read_file(real_file("clip/prompts.md"));
+  for (const auto& [key, title] : {std::pair{"food101", "Food101"}, {"cifar100", "CIFAR100"}}) {
+    CAPTURE(key);
+    const auto lists = section(text, title);
+    CHECK(names(key) == lists.at("classes"));
+    CHECK(templates(key) == lists.at("templates"));
+  }
 }

@@ -2,9 +2,8 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <cmath>
-#include <cstdlib>
+#include <filesystem>
 
-#include "../folders.hpp"
 #include "fixtures.hpp"
 #include "support/files.hpp"
 
@@ -46,9 +45,7 @@ TEST_CASE("the utility of the tables is the clipped one") {
 }
 
 nlohmann::json table(const std::string& name) {
-  const auto path = testing::shared_data() / "../reference/golden" / name;
-  if (!std::filesystem::exists(path)) SKIP("golden tables are not here: " << name);
-  return read_json(path);
+  return read_json(std::filesystem::path(LACUNA_SOURCE_DIR) / "tests/metrics/golden" / name);
 }
 
 GroupCounts counts_of(const nlohmann::json& row_json, std::int64_t forget_n,

@@ -2,12 +2,15 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "../clip_merges.hpp"
+#include "../real_file.hpp"
 #include "fixtures.hpp"
 #include "model/text/clean.hpp"
 #include "model/text/code_pages.hpp"
 #include "model/text/fix_text.hpp"
 #include "model/text/html.hpp"
 #include "model/tokenizer.hpp"
+#include "model/vocabulary.hpp"
 #include "model/words.hpp"
 #include "support/files.hpp"
 
@@ -20,6 +23,13 @@ using Words = std::vector<std::string>;
 
 std::string fixed(const std::string& text) {
   return text::to_utf8(text::fix_text(text::from_utf8(text)));
+}
+
+void check_ids(const Tokenizer& tokenizer) {
+  for (const auto& one : read_json(golden("text.json"))) {
+    INFO(one.dump(-1, ' ', true));
+    CHECK(tokenizer.encode(one[0].get<std::string>()) == one[3].get<std::vector<std::int64_t>>());
+  }
 }
 
 }  // namespace
@@ -36,13 +46,11 @@ TEST_CASE("text: repaired and cut into words as the reference does") {
 }
 
 TEST_CASE("text: ids of the reference for hard strings") {
-  const auto path = shared_data() / "clip/bpe_simple_vocab_16e6.txt.gz";
-  if (!std::filesystem::exists(path)) SKIP("CLIP's merge file is not there: " << path.string());
-  const auto tokenizer = Tokenizer::load(path);
-  for (const auto& one : read_json(golden("text.json"))) {
-    INFO(one.dump(-1, ' ', true));
-    CHECK(tokenizer.encode(one[0].get<std::string>()) == one[3].get<std::vector<std::int64_t>>());
-  }
+  check_ids(Tokenizer(clip_merges().all));
+}
+
+TEST_CASE("text: ids of the reference for hard strings, with CLIP's own list", "[real]") {
+  check_ids(Tokenizer::load(real_file(std::filesystem::path("clip") / kClipVocabulary)));
 }
 
 TEST_CASE("text: mojibake is read again, text that is in order stays") {

@@ -5,14 +5,19 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "../clip_merges.hpp"
+#include "../real_file.hpp"
 #include "fixtures.hpp"
 #include "model/tokenizer.hpp"
+#include "model/vocabulary.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
 
 namespace {
+
+namespace fs = std::filesystem;
 
 using Ids = std::vector<std::int64_t>;
 using Merges = std::vector<std::pair<std::string, std::string>>;
@@ -23,18 +28,6 @@ constexpr std::int64_t letter(char c) { return c - '!'; }
 constexpr std::int64_t last(char c) { return letter(c) + 256; }
 
 const Merges kTiny{{"l", "o"}, {"lo", "w</w>"}, {"e", "r</w>"}, {"lo", "w"}, {"n", "e"}};
-
-std::filesystem::path clip_merges() {
-  const auto path = shared_data() / "clip/bpe_simple_vocab_16e6.txt.gz";
-  if (!std::filesystem::exists(path)) SKIP("CLIP's merge file is not there: " << path.string());
-  return path;
-}
-
-// Outside of CHECK: there, the skip would count as a failure.
-const Tokenizer& clip_tokenizer() {
-  static const auto tokenizer = Tokenizer::load(clip_merges());
-  return tokenizer;
-}
 
 Ids row(const at::Tensor& tokens, std::int64_t index) {
   const auto one = tokens[index].contiguous();
@@ -55,6 +48,50 @@ std::vector<std::string> segments(const Tokenizer& tokenizer, const std::string&
     }
   }
   return out;
+}
+
+void check_values(const Tokenizer& clip) {
+  CHECK(clip.vocabulary_size() == 49408);
+  CHECK(clip.merges().size() == 48894);
+  const std::vector<std::pair<std::string, Ids>> cases{
+      {"Hello World!", {49406, 3306, 1002, 256, 49407}},
+      {"a photo of a German short-haired pointer.",
+       {49406, 320, 1125, 539, 320, 4710, 3005, 268, 27202, 29883, 269, 49407}},
+      {"a photo of a EntleBucher.", {49406, 320, 1125, 539, 320, 724, 47030, 3466, 269, 49407}},
+      {"i love my LAND-ROVER!", {49406, 328, 793, 607, 973, 268, 12776, 256, 49407}},
+  };
+  for (const auto& [text, ids] : cases) {
+    INFO(text);
+    CHECK(row(clip.encode(std::vector<std::string>{text}, 77), 0) == ids);
+  }
+}
+
+void check_golden_ids(const Tokenizer& clip) {
+  const auto cases = read_json(golden("tokenizer.json"));
+  REQUIRE(cases.size() > 200);
+  for (const auto& one : cases) {
+    const auto text = one[0].get<std::string>();
+    INFO(text);
+    CHECK(clip.encode(text) == one[1].get<Ids>());
+  }
+}
+
+void check_reduced(const Tokenizer& clip) {
+  const auto cases = read_json(golden("tokenizer.json"));
+  std::mt19937 random(3);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::string> texts;
+    while (texts.size() < 15) texts.push_back(cases[random() % cases.size()][0]);
+    const auto reduced = clip.reduced_to(texts);
+    CHECK(reduced.merges().size() < 400);
+    for (const auto& text : texts) {
+      INFO(text);
+      CHECK(segments(reduced, text) == segments(clip, text));
+    }
+    const TemporaryFolder folder;
+    reduced.save(folder / "merges.txt");
+    CHECK(Tokenizer::load(folder / "merges.txt").merges() == reduced.merges());
+  }
 }
 
 }  // namespace
@@ -193,48 +230,37 @@ TEST_CASE("tokenizer: reduced to the merges in use, intermediate ones included")
 }
 
 TEST_CASE("tokenizer: CLIP's own vocabulary and check values") {
-  const auto& clip = clip_tokenizer();
-  CHECK(clip.vocabulary_size() == 49408);
-  CHECK(clip.merges().size() == 48894);
-  const std::vector<std::pair<std::string, Ids>> cases{
-      {"Hello World!", {49406, 3306, 1002, 256, 49407}},
-      {"a photo of a German short-haired pointer.",
-       {49406, 320, 1125, 539, 320, 4710, 3005, 268, 27202, 29883, 269, 49407}},
-      {"a photo of a EntleBucher.", {49406, 320, 1125, 539, 320, 724, 47030, 3466, 269, 49407}},
-      {"i love my LAND-ROVER!", {49406, 328, 793, 607, 973, 268, 12776, 256, 49407}},
-  };
-  for (const auto& [text, ids] : cases) {
-    INFO(text);
-    CHECK(row(clip.encode(std::vector<std::string>{text}, 77), 0) == ids);
-  }
+  check_values(Tokenizer(clip_merges().all));
 }
 
 TEST_CASE("tokenizer: ids of OpenAI's tokenizer") {
-  const auto& clip = clip_tokenizer();
-  const auto cases = read_json(golden("tokenizer.json"));
-  REQUIRE(cases.size() > 200);
-  for (const auto& one : cases) {
-    const auto text = one[0].get<std::string>();
-    INFO(text);
-    CHECK(clip.encode(text) == one[1].get<Ids>());
-  }
+  check_golden_ids(Tokenizer(clip_merges().all));
 }
 
 TEST_CASE("tokenizer: reduced to some texts it cuts them as the full one does") {
-  const auto& clip = clip_tokenizer();
-  const auto cases = read_json(golden("tokenizer.json"));
-  std::mt19937 random(3);
-  for (int round = 0; round < 20; ++round) {
-    std::vector<std::string> texts;
-    while (texts.size() < 15) texts.push_back(cases[random() % cases.size()][0]);
-    const auto reduced = clip.reduced_to(texts);
-    CHECK(reduced.merges().size() < 400);
-    for (const auto& text : texts) {
-      INFO(text);
-      CHECK(segments(reduced, text) == segments(clip, text));
-    }
-    const TemporaryFolder folder;
-    reduced.save(folder / "merges.txt");
-    CHECK(Tokenizer::load(folder / "merges.txt").merges() == reduced.merges());
+  check_reduced(Tokenizer(clip_merges().all));
+}
+
+TEST_CASE("tokenizer: a list as long as CLIP's, gzip") {
+  const TemporaryFolder folder;
+  write_clip_merges(folder / kClipVocabulary);
+  CHECK(Tokenizer::load(folder / kClipVocabulary).merges() == clip_merges().all);
+}
+
+TEST_CASE("tokenizer: CLIP's own list, whole", "[real]") {
+  const auto clip = Tokenizer::load(real_file(fs::path("clip") / kClipVocabulary));
+  check_values(clip);
+  check_golden_ids(clip);
+  check_reduced(clip);
+}
+
+TEST_CASE("tokenizer: the merges kept for the tests are CLIP's", "[real]") {
+  const auto merges = Tokenizer::load(real_file(fs::path("clip") / kClipVocabulary)).merges();
+  const auto ours = clip_merges();
+  REQUIRE(ours.all.size() == merges.size());
+  CHECK(ours.kept.size() > 800);
+  for (const auto rank : ours.kept) {
+    CAPTURE(rank);
+    CHECK(ours.all[rank] == merges[rank]);
   }
 }

@@ -9,7 +9,7 @@ mkdir -p "$root"/{scripts,cmake,.ci,suites,bin,sources}
 cp "$source_dir"/scripts/*.sh "$root/scripts"
 cp "$source_dir/cmake/LacunaTorch.cmake" "$root/cmake"
 cp "$source_dir/.ci/run" "$root/.ci"
-unset LACUNA_TORCH_DIR CMAKE_PREFIX_PATH
+unset LACUNA_TORCH_DIR CMAKE_PREFIX_PATH LACUNA_DATA
 export root PATH="$root/bin:$PATH" APT_SOURCES_DIR=$root/sources
 touch "$root/calls"
 
@@ -261,7 +261,7 @@ test_ci_runs_the_parity_tests_after_the_others() {
 #!/bin/bash
 [[ $CI == true ]] || exit 9
 case $* in
-  test) printf '100%% tests passed, 0 tests failed out of 2\n' ;;
+  test) [[ ! -e $LACUNA_DATA ]] || exit 9; printf '100%% tests passed, 0 tests failed out of 2\n' ;;
   parity) printf '0%% tests passed, 1 tests failed out of 1\n\nThe following tests FAILED:\n\t  1 - parity: b (Failed)\n'; exit 2 ;;
   *) exit 9 ;;
 esac
@@ -271,6 +271,32 @@ SH
   diff <(tail -n 2 "$root/out") <(printf '0%% tests passed, 1 tests failed out of 1\n100%% tests passed, 0 tests failed out of 2\n') ||
     fail "the last lines"
   says 'parity: b \(Failed\)'
+}
+
+# Without data first, as on any machine; then the tests that read real files.
+test_ci_tests_without_real_files_and_then_with_them() {
+  stand_in make <<'SH'
+#!/bin/bash
+[[ $* == parity || $LACUNA_DATA == /* && ! -e $LACUNA_DATA ]] || exit 9
+echo "make $*" >>"$root/calls"
+printf '100%% tests passed, 0 tests failed out of 2\n'
+SH
+  stand_in ctest <<'SH'
+#!/bin/bash
+[[ $LACUNA_DATA == "$root/data" ]] || exit 9
+echo "ctest $*" >>"$root/calls"
+printf '0%% tests passed, 1 tests failed out of 1\n'
+exit 8
+SH
+  LACUNA_DATA=$root/data "$root/.ci/run" >"$root/out" 2>&1 || fail "no folder, yet not passed"
+  [[ $(cat "$root/calls") == $'make test\nmake parity' ]] || fail "calls without a folder"
+  mkdir "$root/data"
+  : >"$root/calls"
+  LACUNA_DATA=$root/data "$root/.ci/run" >"$root/out" 2>&1
+  [[ $? == 8 ]] || fail "exit status"
+  [[ $(cat "$root/calls") == $'make test\nctest --test-dir build -L ^real$ --output-on-failure' ]] || fail "calls"
+  diff <(tail -n 2 "$root/out") <(printf '0%% tests passed, 1 tests failed out of 1\n100%% tests passed, 0 tests failed out of 2\n') ||
+    fail "the last lines"
 }
 
 # Every plugin folder is in the index, and the index names nothing else.

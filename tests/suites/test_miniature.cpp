@@ -8,12 +8,10 @@
 #include <filesystem>
 #include <set>
 
+#include "clip_merges.hpp"
 #include "folders.hpp"
-#include "lacuna/dataset.hpp"
-#include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
 #include "miniature/miniature.hpp"
-#include "model/checkpoint.hpp"
 #include "model/known_models.hpp"
 #include "model/openai_writer.hpp"
 #include "model/vocabulary.hpp"
@@ -28,25 +26,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// In OpenAI's archive layout where CLIP's vocabulary is at hand; else a folder, byte-level, whose
-// prompts are up to a hundred tokens long.
+// In OpenAI's archive layout, which has no merges, and what stands for CLIP's list of them.
 void write_model(const fs::path& data) {
-  const auto place = data / "models/openai/ViT-L-14";
-  const DataRoots shared{{testing::shared_data()}};
-  ClipConfig config = known_model("tiny").value();
-  const auto vocabulary = fs::path("clip") / kClipVocabulary;
-  try {
-    const auto found = shared.find(vocabulary);
-    fs::create_directories(data / "clip");
-    fs::copy_file(found, data / vocabulary);
-    save_openai_archive(place.string() + ".pt", config,
-                        Clip::initial_weights(config, make_generator(3, "weights")));
-  } catch (const ConfigError&) {
-    config.text.vocabulary_size = 514;
-    config.text.context_length = 128;
-    save_checkpoint(place, {config, Tokenizer({}),
-                            Clip::initial_weights(config, make_generator(3, "weights"))});
-  }
+  const auto config = known_model("tiny").value();
+  testing::write_clip_merges(data / "clip" / kClipVocabulary);
+  save_openai_archive(data / "models/openai/ViT-L-14.pt", config,
+                      Clip::initial_weights(config, make_generator(3, "weights")));
 }
 
 std::string id_of(const json& dataset) {

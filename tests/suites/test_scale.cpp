@@ -5,8 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "lacuna/dataset.hpp"
-#include "lacuna/error.hpp"
+#include "clip_merges.hpp"
 #include "model/vocabulary.hpp"
 #include "program.hpp"
 #include "support/files.hpp"
@@ -25,11 +24,9 @@ Finished scale(const std::string& data, const fs::path& folder, const std::strin
 }  // namespace
 
 TEST_CASE("The proof at full size runs small on a CPU, and says what every cell cost") {
-  const auto data = testing::shared_data();
-  if (!fs::exists(data / "clip" / kClipVocabulary))
-    SKIP("CLIP's merge list is not there (LACUNA_DATA names a data folder)");
   const testing::TemporaryFolder folder;
-  const auto finished = scale(data.string(), folder.path(), "small cpu");
+  testing::write_clip_merges(folder / "given/clip" / kClipVocabulary);
+  const auto finished = scale((folder / "given").string(), folder.path(), "small cpu");
   INFO(finished.err);
   CHECK(finished.code == 0);
   CHECK_THAT(finished.err + finished.out, ContainsSubstring("10 cells: 10 ok"));
