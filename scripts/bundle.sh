@@ -58,7 +58,7 @@ done
 # RPATH, not RUNPATH: it also counts for what the plugins need, which have no path of their own.
 for program in "$root"/libexec/*; do patchelf --force-rpath --set-rpath '$ORIGIN/../lib' "$program"; done
 
-for folder in "${LACUNA_DATA:-$here/../shared/data}" "$build"; do
+for folder in "${LACUNA_DATA:-$here/../shared/data}" "$build/parity"; do
   merges=$folder/clip/bpe_simple_vocab_16e6.txt.gz
   [[ -e $merges ]] || continue
   install -D -m 644 "$merges" "$root/share/lacuna/data/clip/$(basename "$merges")"

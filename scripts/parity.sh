@@ -21,6 +21,10 @@ if ! cmp -s "$requirements" "$folder/venv/requirements.txt"; then
   cp "$requirements" "$folder/venv/requirements.txt"
 fi
 
+# CLIP's merge list, which open_clip brings along, as a data folder holds it.
+mkdir -p "$folder/clip"
+cp "$("$python" -c 'import importlib.util as u; print(u.find_spec("open_clip").submodule_search_locations[0])')/bpe_simple_vocab_16e6.txt.gz" "$folder/clip/"
+
 shopt -s nullglob
 for script in tests/parity/make_*.py; do
   name=$(basename "$script" .py)

@@ -68,6 +68,17 @@ std::string chips(const nlohmann::json& object) {
   return out;
 }
 
+// "bfloat16 in in_domain (12 of 4,096 predictions are others in float32)"; nothing where all is
+// float32.
+std::string precisions(const Board& board) {
+  std::string out;
+  for (const auto& [evaluation, flips] : board.flips())
+    out += fmt::format("{}{} in {} ({} of {} predictions are others in float32)",
+                       out.empty() ? "" : ", ", esc(flips.precision), esc(evaluation),
+                       grouped(flips.fine), grouped(flips.n));
+  return out;
+}
+
 // The rows with the highest mean; more than one where they tie.
 std::vector<const Row*> best(const Board& board, const std::string& id) {
   std::vector<const Row*> found;
@@ -115,7 +126,7 @@ std::string facts(const Board& board) {
          fact("Request", esc(board.request)) + fact("To forget", forget) +
          fact("Forgetting set from", data) +
          fact("Seeds", fmt::format("{}", fmt::join(seeds, ", "))) +
-         fact("Cells", cell_counts(board)) + "</dl>\n";
+         fact("Evaluated in", precisions(board)) + fact("Cells", cell_counts(board)) + "</dl>\n";
 }
 
 std::string highlights(const Board& board) {

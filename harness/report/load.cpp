@@ -172,6 +172,11 @@ Cell read_cell(const fs::path& path, const std::string& key) {
       for (const auto& metric : metrics->items()) cell.metrics.push_back(read_metric(metric));
     }
   }
+  if (const auto flips = document.find("flips")) {
+    for (const auto& [evaluation, of] : flips->members())
+      cell.flips[evaluation] = {of.at("precision").text(), of.at("n").integer(),
+                                of.at("fine").integer()};
+  }
   if (const auto trajectory = document.find("trajectory")) read_trajectory(*trajectory, cell);
   if (const auto predictions = document.find("predictions"))
     cell.predictions_sha256 = predictions->at("sha256").text();

@@ -41,6 +41,12 @@ struct TrajectoryPoint {
   std::optional<double> loss = {}, forget_accuracy = {};
 };
 
+// What an evaluation in less than float32 changed: of n pictures, the fine predictions that differ.
+struct Flips {
+  std::string precision = {};
+  std::int64_t n = 0, fine = 0;
+};
+
 // One result file. A missing one has status `missing` and nothing else.
 struct Cell {
   std::string key = {};
@@ -54,6 +60,7 @@ struct Cell {
   std::optional<std::int64_t> kept_epoch = {};
   // By concept, where the forgetting set had fewer than the request asked for.
   std::map<std::string, std::int64_t> fewer_samples = {};
+  std::map<std::string, Flips> flips = {};  // by evaluation id; none for those in float32
   std::string predictions_sha256 = {};  // of predictions/<key>.safetensors; empty if it names none
 };
 

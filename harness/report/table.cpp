@@ -292,6 +292,21 @@ std::optional<std::int64_t> Board::fewest_samples() const {
   return fewest;
 }
 
+std::map<std::string, Flips> Board::flips() const {
+  std::map<std::string, Flips> sums;
+  const auto add = [&](const Row& row) {
+    for (const auto& run : row.runs) {
+      for (const auto& [evaluation, flips] : run.cell->flips) {
+        auto& sum = sums[evaluation];
+        sum = {flips.precision, sum.n + flips.n, sum.fine + flips.fine};
+      }
+    }
+  };
+  add(original);
+  for (const auto& row : rows) add(row);
+  return sums;
+}
+
 std::vector<Board> make_boards(const Results& results) {
   std::vector<Board> boards;
   for (const auto& plan : results.plans) {

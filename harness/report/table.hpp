@@ -71,6 +71,8 @@ struct Board {
   std::size_t seeds() const;  // the most that any row was planned with
   // The smallest of the concepts' samples, where a forgetting set had fewer than were asked for.
   std::optional<std::int64_t> fewest_samples() const;
+  // Summed over all cells, the original's too, by evaluation id; empty where all is float32.
+  std::map<std::string, Flips> flips() const;
 };
 
 // Borrows from `results`, which must outlive the boards.

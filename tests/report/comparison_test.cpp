@@ -196,6 +196,17 @@ TEST_CASE("other data, other requests, a missing original and nothing published 
              ContainsSubstring("failed: as few as 7 pictures of a concept were there, of 50"));
   CHECK_THAT(fewer.page(), ContainsSubstring(", 50 images each at most, 7 at the least"));
 
+  Setup halved;
+  CHECK_THAT(halved.page(), !ContainsSubstring("Evaluated in"));
+  for (const auto* label : {"original", "GA"}) {
+    const auto seed = label == std::string("GA") ? 1 : 0;
+    sample::edit(halved.results / "cells" / (sample::key_of(label, seed) + ".json"), [](json& cell) {
+      cell["flips"]["in_domain"] = {{"precision", "bfloat16"}, {"n", 1024}, {"fine", 3}};
+    });
+  }
+  CHECK_THAT(halved.page(), ContainsSubstring("<dt>Evaluated in</dt><dd>bfloat16 in in_domain (6 of "
+                                              "2,048 predictions are others in float32)</dd>"));
+
   Setup missing;
   std::filesystem::remove(missing.results / "cells" / (sample::key_of("original", 0) + ".json"));
   CHECK(missing.gate().in_words() == "waiting: the original model: missing: no result file yet");
