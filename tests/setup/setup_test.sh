@@ -277,7 +277,7 @@ SH
 test_ci_tests_without_real_files_and_then_with_them() {
   stand_in make <<'SH'
 #!/bin/bash
-[[ $* == parity || $LACUNA_DATA == /* && ! -e $LACUNA_DATA ]] || exit 9
+[[ $* != test || $LACUNA_DATA == /* && ! -e $LACUNA_DATA ]] || exit 9
 echo "make $*" >>"$root/calls"
 printf '100%% tests passed, 0 tests failed out of 2\n'
 SH
@@ -288,8 +288,13 @@ echo "ctest $*" >>"$root/calls"
 printf '0%% tests passed, 1 tests failed out of 1\n'
 exit 8
 SH
+  mkdir -p "$root/tests/bundle"
+  for script in tests/bundle/bare_root.sh scripts/gpu_check.sh; do
+    echo "echo $script \$* >>'$root/calls'" >"$root/$script" && chmod +x "$root/$script"
+  done
   LACUNA_DATA=$root/data "$root/.ci/run" >"$root/out" 2>&1 || fail "no folder, yet not passed"
-  [[ $(cat "$root/calls") == $'make test\nmake parity' ]] || fail "calls without a folder"
+  [[ $(cat "$root/calls") == $'make test\nmake parity\nmake bundle\ntests/bundle/bare_root.sh build\nscripts/gpu_check.sh build/gpu_check --device cpu --size small' ]] ||
+    fail "calls without a folder"
   mkdir "$root/data"
   : >"$root/calls"
   LACUNA_DATA=$root/data "$root/.ci/run" >"$root/out" 2>&1
