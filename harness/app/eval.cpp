@@ -9,8 +9,8 @@
 #include "lacuna/error.hpp"
 #include "model/checkpoint.hpp"
 #include "model/zero_shot.hpp"
+#include "run/compute.hpp"
 #include "support/compute_mode.hpp"
-#include "support/device.hpp"
 
 namespace lacuna {
 
@@ -51,7 +51,7 @@ void print_count(const char* level, const nlohmann::json& count) {
 }
 
 int run_eval(const Options& options, const Globals& globals) {
-  const auto device = open_device(options.device);
+  const auto device = prepare_compute(options.device, /*threads=*/0);
   const auto registry = globals.registry();
   const auto& plugin = registry.find(Kind::dataset, options.dataset);
   const auto params = parse_params(options.params);

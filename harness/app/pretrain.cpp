@@ -1,7 +1,6 @@
 // `lacuna pretrain RECIPE.json --out FOLDER`: a small CLIP from scratch.
 #include "train/pretrain.hpp"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,7 +9,7 @@
 
 #include "app/cli.hpp"
 #include "lacuna/error.hpp"
-#include "support/device.hpp"
+#include "run/compute.hpp"
 
 namespace lacuna {
 
@@ -24,8 +23,7 @@ struct Options {
 
 int run_pretrain(const Options& options, const Globals& globals) {
   const auto recipe = read_recipe(options.recipe);
-  const auto device = open_device(options.device);
-  if (options.threads > 0) at::set_num_threads(options.threads);
+  const auto device = prepare_compute(options.device, options.threads);
   const auto registry = globals.registry();
   const auto roots = globals.data_roots();
   std::vector<std::unique_ptr<Dataset>> datasets;

@@ -21,10 +21,7 @@ struct Options {
 int run(Options& options, const Globals& globals) {
   listen_for_interruptions();
   options.run.interrupted = [] { return interruption != 0; };
-  // Several workers on one GPU share its memory: the user has to ask for that.
-  options.run.jobs = options.jobs > 0              ? options.jobs
-                     : options.run.device == "cpu" ? available_cores()
-                                                   : 1;
+  options.run.jobs = workers_at_a_time(options.jobs, options.run.device);
 
   const Store store(options.out);
   store.create();

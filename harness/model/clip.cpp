@@ -28,6 +28,14 @@ at::Tensor vision_transformer(const NamedTensors& weights, const VisionConfig& v
   return layer_norm(weights, "visual.ln_post", x.select(1, 0));
 }
 
+// The rows of `table` for `tokens` [M, L]: [M, L, W]. On CUDA not by at::embedding: from 1,025 to
+// 3,072 tokens its gradient reads memory that another warp already overwrites (LibTorch 2.11;
+// pytorch pull request 187687), so now and then the same input gives other bits.
+at::Tensor embedded(const at::Tensor& table, const at::Tensor& tokens) {
+  if (tokens.is_cpu()) return at::embedding(table, tokens);
+  return table.index_select(0, tokens.flatten()).unflatten(0, tokens.sizes());
+}
+
 std::string shape_text(at::IntArrayRef sizes) {
   std::string text = "[";
   for (const auto size : sizes) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
@@ -114,10 +122,14 @@ at::Tensor unit_length(const at::Tensor& x) {
 }
 
 at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels) {
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(pixels.device());
-  const auto mean = at::tensor(at::ArrayRef<double>(vision.mean), options).view({1, 3, 1, 1});
-  const auto std = at::tensor(at::ArrayRef<double>(vision.std), options).view({1, 3, 1, 1});
-  return (pixels.to(at::kFloat) / 255 - mean) / std;
+  // Filled where they are used: made on the host, they would be a copy that every batch waits for.
+  const auto per_channel = [&](const std::array<double, 3>& values) {
+    const auto out = at::empty({1, 3, 1, 1}, pixels.options().dtype(at::kFloat));
+    for (std::int64_t channel = 0; channel < 3; ++channel)
+      out.select(1, channel).fill_(values[static_cast<std::size_t>(channel)]);
+    return out;
+  };
+  return (pixels.to(at::kFloat) / 255 - per_channel(vision.mean)) / per_channel(vision.std);
 }
 
 at::Tensor Clip::image_features(const at::Tensor& pixels) const {
@@ -131,7 +143,7 @@ at::Tensor Clip::image_features(const at::Tensor& pixels) const {
 
 at::Tensor text_features(const TextConfig& text, const NamedTensors& weights,
                          const at::Tensor& tokens) {
-  auto x = at::embedding(weight(weights, "token_embedding.weight"), tokens) +
+  auto x = embedded(weight(weights, "token_embedding.weight"), tokens) +
            weight(weights, "positional_embedding").narrow(0, 0, tokens.size(1));
   x = transformer(weights, "transformer", x, text.layers, text.heads, /*causal=*/true,
                   text.activation);

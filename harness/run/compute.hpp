@@ -1,4 +1,4 @@
-// Makes a worker process ready to compute: its threads, its device, deterministic kernels.
+// Makes a process ready to compute: its threads, its device, deterministic kernels.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -7,8 +7,9 @@
 
 namespace lacuna {
 
-// Sets the thread count and deterministic kernels for the whole process and opens the device, see
-// open_device. Once, before anything is computed. Throws ConfigError if the device is not there.
+// Sets the thread count (0: as it is) and deterministic kernels for the whole process and opens the
+// device, see open_device. Once, before anything is computed. Throws ConfigError if the device is
+// not there.
 c10::Device prepare_compute(const std::string& device, int threads);
 
 }  // namespace lacuna

@@ -62,8 +62,8 @@ DeviceRates measure_rates(c10::Device device, double seconds) {
   if (device.is_cpu()) return out;
   const auto host = at::zeros({1 << 26}, at::kByte);
   auto there = at::empty_like(host, options.dtype(at::kByte));
-  out.host_to_device_bytes_per_second = static_cast<double>(host.numel()) /
-                                        best_seconds(device, seconds, [&] { there.copy_(host); });
+  out.host_to_device_bytes_per_second =
+      static_cast<double>(host.numel()) / best_seconds(device, seconds, [&] { there.copy_(host); });
   return out;
 }
 

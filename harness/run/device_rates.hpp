@@ -11,9 +11,9 @@
 namespace lacuna {
 
 struct DeviceRates {
-  std::int64_t size = 0;                    // of the square matrices
-  std::map<std::string, double> products;   // by precision: floating point operations a second
-  double copy_bytes_per_second = 0;         // within the device's memory: bytes read and written
+  std::int64_t size = 0;                       // of the square matrices
+  std::map<std::string, double> products;      // by precision: floating point operations a second
+  double copy_bytes_per_second = 0;            // within the device's memory: bytes read and written
   double host_to_device_bytes_per_second = 0;  // 0 on the CPU
 };
 

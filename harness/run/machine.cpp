@@ -76,4 +76,9 @@ int available_cores() {
   return cores > 0 ? cores : 1;
 }
 
+int workers_at_a_time(int asked, const std::string& device) {
+  if (asked > 0) return asked;
+  return device == "cpu" ? available_cores() : 1;
+}
+
 }  // namespace lacuna

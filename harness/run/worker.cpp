@@ -34,8 +34,16 @@ std::string kind_of(const std::string& step, const std::exception_ptr& exception
   }
 }
 
+// What a user can change when a step's memory did not do.
+std::string memory_advice(const std::string& step) {
+  return step == "unlearn" ? " (a smaller training.batch_size takes less, as do fewer --jobs)"
+                           : " (fewer --jobs take less)";
+}
+
 json failed_outcome(const std::string& step, const std::exception_ptr& exception) {
-  const auto message = failure_of(exception).message;
+  const auto failure = failure_of(exception);
+  auto message = failure.message;
+  if (failure.cause == Failure::Cause::out_of_memory) message += memory_advice(step);
   json out{{"status", "failed"},
            {"failure", kind_of(step, exception)},
            {"reason", step == "plan" ? message : step + ": " + message}};
@@ -58,7 +66,8 @@ json outcome(const std::string& step, const json& job) {
     const auto found = steps.find(step);
     if (found == steps.end()) throw ConfigError("worker: '" + step + "': no such step");
     auto result = found->second(job);
-    if (step == "unlearn" || step == "evaluate") {
+    // Known predictions are scored without a device.
+    if ((step == "unlearn" || step == "evaluate") && !job.contains("known")) {
       if (const auto peak = device_peak_bytes(open_device(job.at("device"))))
         result["device_peak_bytes"] = *peak;
     }

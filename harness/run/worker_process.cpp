@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "support/device.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {
@@ -27,8 +28,9 @@ ProcessOptions process_options(const std::string& step, json job, const Path& fi
                                    "--parent", std::to_string(getpid())},
                      .log = log,
                      .timeout_seconds = seconds};
-  // cuBLAS reads its setting when CUDA starts; OpenMP when the library is loaded.
-  out.environment["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+  // Whatever the user's is: results are to be the same everywhere.
+  out.environment[cublas_workspace_variable] = cublas_workspace;
+  // OpenMP reads it when the library is loaded.
   out.environment["OMP_NUM_THREADS"] = std::to_string(options.threads);
   out.environment["LACUNA_PLUGINS"] = std::nullopt;  // a job names the files it needs
   out.environment["LACUNA_DATA"] = std::nullopt;

@@ -63,11 +63,10 @@ json worker_unlearn(const json& job) {
                                .seed = job.at("seed"),
                                .device = device};
   auto unlearned = unlearn(original, set, method, unlearn_job, [](const Progress& progress) {
-    report_progress({{"step", progress.step},
-                     {"steps", progress.steps},
-                     {"epoch", progress.epoch},
-                     {"loss", progress.loss},
-                     {"forget_accuracy", progress.forget_accuracy}});
+    json message{{"step", progress.step}, {"steps", progress.steps}, {"epoch", progress.epoch}};
+    if (progress.loss) message["loss"] = *progress.loss;
+    if (progress.forget_accuracy) message["forget_accuracy"] = *progress.forget_accuracy;
+    report_progress(message);
   });
   for (const auto& [name, tensor] : unlearned.weights) {
     if (!at::isfinite(tensor).all().item<bool>())

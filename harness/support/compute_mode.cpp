@@ -23,7 +23,7 @@ void compute_deterministically() {
   set_float32_precision(false);
 }
 
-DeterministicScope::DeterministicScope(bool tf32)
+DeterministicScope::DeterministicScope()
     : algorithms_(at::globalContext().deterministicAlgorithms()),
       warn_only_(at::globalContext().deterministicAlgorithmsWarnOnly()),
       fill_(at::globalContext().deterministicFillUninitializedMemory()),
@@ -32,7 +32,6 @@ DeterministicScope::DeterministicScope(bool tf32)
       cublas_tf32_(at::globalContext().allowTF32CuBLAS()),
       cudnn_tf32_(at::globalContext().allowTF32CuDNN(at::Float32Op::CONV)) {
   compute_deterministically();
-  set_float32_precision(tf32);
 }
 
 DeterministicScope::~DeterministicScope() {

@@ -19,6 +19,18 @@ inline const std::vector<std::string> kPrecisions{"float32", "tf32", "bfloat16"}
 void set_float32_precision(bool tf32);
 bool tf32_allowed();
 
+// The same for one scope: forward and backward pass of a training under precision tf32.
+class Tf32Scope {
+ public:
+  explicit Tf32Scope(bool tf32) : was_(tf32_allowed()) { set_float32_precision(tf32); }
+  ~Tf32Scope() { set_float32_precision(was_); }
+  Tf32Scope(const Tf32Scope&) = delete;
+  Tf32Scope& operator=(const Tf32Scope&) = delete;
+
+ private:
+  bool was_;
+};
+
 // For the life of the process: kernels of which the same input gives the same bits, an error where
 // LibTorch has none, and float32 without TF32.
 void compute_deterministically();
@@ -26,7 +38,7 @@ void compute_deterministically();
 // The same for one scope; what was set before comes back. [one thread]
 class DeterministicScope {
  public:
-  explicit DeterministicScope(bool tf32 = false);
+  DeterministicScope();
   ~DeterministicScope();
   DeterministicScope(const DeterministicScope&) = delete;
   DeterministicScope& operator=(const DeterministicScope&) = delete;

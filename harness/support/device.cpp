@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include "lacuna/error.hpp"
 
@@ -50,6 +51,7 @@ std::string last_loader_error() {
 }
 
 CudaState load_cuda() {
+  setenv(cublas_workspace_variable, cublas_workspace, /*overwrite=*/0);
   CudaState state;
   void* driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (!driver) {

@@ -16,6 +16,11 @@ namespace lacuna {
 // the process may have asked LibTorch about CUDA before. [one thread]
 c10::Device open_device(const std::string& name);
 
+// What makes cuBLAS deterministic: a workspace of its own for every handle. cuBLAS reads it from
+// the environment when CUDA starts; loading CUDA sets it where the user has not.
+inline constexpr const char* cublas_workspace_variable = "CUBLAS_WORKSPACE_CONFIG";
+inline constexpr const char* cublas_workspace = ":4096:8";
+
 struct CudaDevice {
   std::string name;       // as the driver says it
   std::size_t bytes = 0;  // of memory

@@ -1,8 +1,10 @@
 #include "support/failure.hpp"
 
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include <new>
+#include <regex>
 
 #include "lacuna/error.hpp"
 
@@ -12,11 +14,31 @@ namespace {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// LibTorch's CPU allocator reports an exhausted memory as a plain c10::Error: only the words tell.
+// LibTorch's CPU allocator reports an exhausted memory as a plain c10::Error, as do CUDA's
+// libraries, which have memory of their own: only the words tell.
 bool names_exhausted_memory(const std::string& text) {
-  for (const auto* words : {"not enough memory", "can't allocate memory", "out of memory"})
+  for (const auto* words :
+       {"not enough memory", "can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED",
+        "CUDNN_STATUS_ALLOC_FAILED", "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"})
     if (text.find(words) != text.npos) return true;
   return false;
+}
+
+// CUDA's allocator goes on about its settings and its caches: the device and three numbers say what
+// a reader needs. Other words stay as they are.
+std::string memory_line(const std::string& text) {
+  static const std::regex cuda(
+      R"(CUDA out of memory\. Tried to allocate (.+?)\. GPU (\d+) has a total capacity of (.+?) of which (.+?) is free.*)");
+  std::smatch part;
+  if (!std::regex_search(text, part, cuda)) return text;
+  return fmt::format("{}out of memory on cuda:{}: {} asked for, {} of {} free", part.prefix().str(),
+                     part[2].str(), part[1].str(), part[4].str(), part[3].str());
+}
+
+Failure out_of_memory(const std::string& text) {
+  const auto line = memory_line(text);
+  return {Failure::Cause::out_of_memory,
+          line.starts_with("out of memory") ? line : "out of memory: " + line};
 }
 
 }  // namespace
@@ -29,13 +51,13 @@ Failure failure_of(const std::exception_ptr& exception) {
     return {Cause::users_mistake, e.what()};
   } catch (const Error& e) {
     const bool plugin = dynamic_cast<const PluginError*>(&e) != nullptr;
-    const bool memory = names_exhausted_memory(e.what());
-    return {memory ? Cause::out_of_memory : plugin ? Cause::plugin : Cause::other, e.what()};
+    if (names_exhausted_memory(e.what())) return {Cause::out_of_memory, memory_line(e.what())};
+    return {plugin ? Cause::plugin : Cause::other, e.what()};
   } catch (const c10::OutOfMemoryError& e) {
-    return {Cause::out_of_memory, "out of memory: " + first_line(e.what_without_backtrace())};
+    return out_of_memory(first_line(e.what_without_backtrace()));
   } catch (const c10::Error& e) {
     const auto text = first_line(e.what_without_backtrace());
-    if (names_exhausted_memory(text)) return {Cause::out_of_memory, "out of memory: " + text};
+    if (names_exhausted_memory(text)) return out_of_memory(text);
     return {Cause::other, text};
   } catch (const std::bad_alloc&) {
     return {Cause::out_of_memory, "out of memory"};

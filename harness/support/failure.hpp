@@ -13,8 +13,9 @@ struct Failure {
 };
 
 // Of the exception being handled or kept: ConfigError is the user's mistake, PluginError the
-// plugin's; an out-of-memory error of LibTorch or of the standard library has its cause whatever
-// its type; the rest is `other`.
+// plugin's; an out-of-memory error of LibTorch, of CUDA's libraries or of the standard library has
+// its cause whatever its type, and the message then names the device where it is known; the rest is
+// `other`.
 Failure failure_of(const std::exception_ptr& exception);
 
 }  // namespace lacuna

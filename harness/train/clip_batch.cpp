@@ -68,16 +68,17 @@ void ClipBatches::index_templates() {
       if (fill_template(set_.templates[prompt], name) == set_.texts[row])
         of_row[row] = static_cast<std::int64_t>(prompt);
   }
-  text_template_ = at::tensor(of_row, at::kLong);
+  text_template_on_host_ = at::tensor(of_row, at::kLong);
+  text_template_ = text_template_on_host_.to(set_.fine.device());
 }
 
 void ClipBatches::compute_teacher(bool ensemble) {
   at::NoGradGuard no_grad;
   std::vector<at::Tensor> parts;
   constexpr std::int64_t chunk = 256;
-  const auto rows = at::arange(set_.size(), set_.fine.options());
+  const BatchRows rows(at::arange(set_.size(), at::kLong), set_.fine.device());
   for (std::int64_t begin = 0; begin < set_.size(); begin += chunk)
-    parts.push_back(exemplar_features(rows.slice(0, begin, begin + chunk)));
+    parts.push_back(exemplar_features(rows.slice(begin, begin + chunk).on_device));
   const auto exemplars = at::cat(parts);
   const auto scale = student_.logit_scale();
   for (const auto level : {Level::fine, Level::coarse}) {
@@ -93,10 +94,13 @@ void ClipBatches::compute_teacher(bool ensemble) {
   }
 }
 
-at::Tensor ClipBatches::own_template(const at::Tensor& rows, std::int64_t prompt) const {
+at::Tensor ClipBatches::own_template(const BatchRows& rows, std::int64_t prompt) const {
   if (!text_template_.defined() || templates() == 1) return {};
-  const auto own = text_template_.index_select(0, rows.cpu()).eq(prompt);
-  return own.any().item<bool>() ? own.to(rows.device()) : at::Tensor();
+  const auto own = [&](const at::Tensor& templates, const at::Tensor& of_rows) {
+    return templates.index_select(0, of_rows).eq(prompt);
+  };
+  if (!own(text_template_on_host_, rows.on_host).any().item<bool>()) return {};
+  return own(text_template_, rows.on_device);
 }
 
 at::Tensor ClipBatches::name_features(Level level, std::int64_t prompt, bool all_templates) const {
@@ -122,7 +126,7 @@ const at::Tensor& ClipBatches::teacher(Level level, std::int64_t prompt) const {
   return logits.size() == 1 ? logits.front() : logits.at(prompt);
 }
 
-ClipBatch::ClipBatch(const ClipBatches& source, at::Tensor rows, std::int64_t prompt,
+ClipBatch::ClipBatch(const ClipBatches& source, BatchRows rows, std::int64_t prompt,
                      bool all_templates)
     : source_(source), rows_(std::move(rows)), prompt_(prompt), all_templates_(all_templates) {}
 
@@ -134,7 +138,7 @@ at::Tensor ClipBatch::student(Level level) const {
     return kept.defined() && (kept.requires_grad() || !at::GradMode::is_enabled());
   };
   if (!fresh(logits)) {
-    if (!fresh(exemplars_)) exemplars_ = source_.exemplar_features(rows_);
+    if (!fresh(exemplars_)) exemplars_ = source_.exemplar_features(rows_.on_device);
     const auto under = [&](std::int64_t prompt) {
       const auto names = source_.name_features(level, prompt, all_templates_);
       return source_.student().logit_scale() * at::matmul(exemplars_, names.t());
@@ -149,18 +153,18 @@ at::Tensor ClipBatch::student(Level level) const {
 
 at::Tensor ClipBatch::teacher(Level level) const {
   require(level);
-  return source_.teacher(level, prompt_).index_select(0, rows_);
+  return source_.teacher(level, prompt_).index_select(0, rows_.on_device);
 }
 
 at::Tensor ClipBatch::target(Level level) const {
   require(level);
   const auto& set = source_.set();
-  return (level == Level::fine ? set.fine : set.coarse).index_select(0, rows_);
+  return (level == Level::fine ? set.fine : set.coarse).index_select(0, rows_.on_device);
 }
 
 at::Tensor ClipBatch::forgets_coarse() const {
   const auto& rows = source_.set().forget_coarse;
-  return rows.defined() ? rows.index_select(0, rows_) : rows;
+  return rows.defined() ? rows.index_select(0, rows_.on_device) : rows;
 }
 
 void ClipBatch::require(Level level) const {

@@ -16,6 +16,24 @@
 
 namespace lacuna {
 
+// Rows of a set, int64 [B], on its device and on the host: what the host decides by them waits for
+// nothing.
+struct BatchRows {
+  BatchRows(const at::Tensor& rows, c10::Device device)
+      : on_host(rows.cpu()), on_device(rows.to(device)) {}
+  explicit BatchRows(const at::Tensor& rows) : BatchRows(rows, rows.device()) {}
+
+  BatchRows slice(std::int64_t begin, std::int64_t end) const {
+    auto out = *this;
+    out.on_host = on_host.slice(0, begin, end);
+    out.on_device = on_device.slice(0, begin, end);
+    return out;
+  }
+  std::int64_t size() const { return on_host.size(0); }
+
+  at::Tensor on_host, on_device;  // one tensor where the device is the CPU
+};
+
 // Everything that no step changes: exemplars and labels on the device, prompts tokenised, teacher
 // logits of both levels under every template from one pass over the exemplars. Refers to `student`,
 // which must outlive it. [one thread]
@@ -44,7 +62,7 @@ class ClipBatches {
   // on.
   at::Tensor exemplar_features(const at::Tensor& rows) const;
   // bool [B]: rows that are a text under template `prompt` itself; undefined where there are none.
-  at::Tensor own_template(const at::Tensor& rows, std::int64_t prompt) const;
+  at::Tensor own_template(const BatchRows& rows, std::int64_t prompt) const;
   // The template in which such rows see the names instead.
   std::int64_t next_template(std::int64_t prompt) const { return (prompt + 1) % templates(); }
   // The original model's logits [N, C] over the whole set, without gradient; `prompt` counts under
@@ -57,33 +75,38 @@ class ClipBatches {
 
   const Clip& student_;
   ForgettingSet set_;
-  at::Tensor text_tokens_;    // int64 [N, L]; undefined for pictures
-  at::Tensor text_template_;  // int64 [N]: which template a text is in, -1: none; CPU
+  at::Tensor text_tokens_;  // int64 [N, L]; undefined for pictures
+  // int64 [N]: which template a text is in, -1: none; undefined for pictures.
+  at::Tensor text_template_, text_template_on_host_;
   std::string precision_ = "float32";
   std::array<std::vector<at::Tensor>, 2> tokens_;  // by level: int64 [C, L] a template
   std::array<std::vector<at::Tensor>, 2>
       teacher_;  // by level: float32 [N, C] a template, or one for the ensemble
 };
 
-// One step's batch: `rows` int64 [B] of the set, on its device, under template `prompt`. Exemplars
-// are encoded once, names once a level, each when first asked for.
+// One step's batch: rows of the set under template `prompt`. Exemplars are encoded once, names once
+// a level, each when first asked for.
 class ClipBatch final : public Batch {
  public:
-  ClipBatch(const ClipBatches& source, at::Tensor rows, std::int64_t prompt,
+  ClipBatch(const ClipBatches& source, BatchRows rows, std::int64_t prompt,
             bool all_templates = false);
+  // `rows` int64 [B] on the set's device.
+  ClipBatch(const ClipBatches& source, const at::Tensor& rows, std::int64_t prompt,
+            bool all_templates = false)
+      : ClipBatch(source, BatchRows(rows), prompt, all_templates) {}
 
   bool has(Level level) const override { return source_.has(level); }
   at::Tensor student(Level level) const override;
   at::Tensor teacher(Level level) const override;
   at::Tensor target(Level level) const override;
   at::Tensor forgets_coarse() const override;
-  at::Tensor index() const override { return rows_; }
+  at::Tensor index() const override { return rows_.on_device; }
 
  private:
   void require(Level level) const;
 
   const ClipBatches& source_;
-  at::Tensor rows_;
+  BatchRows rows_;
   std::int64_t prompt_;
   bool all_templates_;
   mutable at::Tensor exemplars_;

@@ -9,6 +9,7 @@
 
 #include "lacuna/optimizer.hpp"
 #include "lacuna/random.hpp"
+#include "support/compute_mode.hpp"
 #include "train/best_epoch.hpp"
 #include "train/frozen.hpp"
 #include "train/kl_terms.hpp"
@@ -77,19 +78,24 @@ double forget_accuracy(const EpochCounts& counts) {
   return (fine + share(counts.forgotten_coarse, counts.coarse_gone)) / 2;
 }
 
-double held_out_accuracy(const ClipBatches& batches, const at::Tensor& rows) {
+double held_out_accuracy(const ClipBatches& batches, const BatchRows& rows) {
   at::NoGradGuard no_grad;
-  EpochCounts counts{.rows = rows.size(0)};
+  std::vector<at::Tensor> parts;  // forgotten, coarse ones forgotten, coarse ones to forget
   constexpr std::int64_t chunk = 256;
-  for (std::int64_t begin = 0; begin < rows.size(0); begin += chunk) {
-    const ClipBatch batch(batches, rows.slice(0, begin, begin + chunk), 0, /*all_templates=*/true);
+  for (std::int64_t begin = 0; begin < rows.size(); begin += chunk) {
+    const ClipBatch batch(batches, rows.slice(begin, begin + chunk), 0, /*all_templates=*/true);
     const auto record = record_of(batch, {});
-    counts.forgotten += record.forgotten.item<std::int64_t>();
-    if (!record.coarse_gone.defined()) continue;
-    counts.forgotten_coarse += record.forgotten_coarse.item<std::int64_t>();
-    counts.coarse_gone += record.coarse_gone.item<std::int64_t>();
+    const auto none = at::zeros_like(record.forgotten);
+    const bool coarse = record.coarse_gone.defined();
+    parts.push_back(at::stack({record.forgotten, coarse ? record.forgotten_coarse : none,
+                               coarse ? record.coarse_gone : none}));
   }
-  return forget_accuracy(counts);
+  const auto sums = at::stack(parts).sum(0).cpu();
+  const auto sum = sums.accessor<std::int64_t, 1>();
+  return forget_accuracy({.forgotten = sum[0],
+                          .rows = rows.size(),
+                          .forgotten_coarse = sum[1],
+                          .coarse_gone = sum[2]});
 }
 
 // The weights as leaves that record gradients. A method may have put other tensors into the map.
@@ -129,6 +135,7 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
   auto training = options.training;
   if (given.learning_rate > 0) training.learning_rate = given.learning_rate;
   if (given.epochs > 0) training.epochs = given.epochs;
+  const Tf32Scope tf32(training.precision == "tf32");  // the backward pass, too
   const auto device = batches.set().fine.device();
   const auto rows = split_rows(batches.set().size(), options);
   const auto steps = (rows.train.size(0) + training.batch_size - 1) / training.batch_size;
@@ -146,17 +153,20 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
   trajectory.begin(steps * training.epochs, device.is_cpu());
   BestEpoch best;
   NamedTensors kept;
-  std::optional<bool> fits_truth;
+  std::optional<BatchRows> held_out;
+  if (rows.held_out.defined()) held_out.emplace(rows.held_out, device);
+  // Whether the first batch's fitted labels are the true ones: bool, on the device.
+  std::optional<at::Tensor> fits_truth;
   for (std::int64_t epoch = 0; epoch < training.epochs; ++epoch) {
     const double rate = training.learning_rate * cosine_factor(epoch, training.epochs);
     optimizer.set_learning_rate(rate);
-    const auto shuffled =
-        rows.train.index_select(0, at::randperm(rows.train.size(0), order, at::kLong)).to(device);
+    const BatchRows shuffled(
+        rows.train.index_select(0, at::randperm(rows.train.size(0), order, at::kLong)), device);
     const auto drawn = at::randint(batches.templates(), {steps}, prompts, at::kLong);
     bool fits = false;
     for (std::int64_t step = 0; step < steps; ++step) {
       const auto begin = step * training.batch_size;
-      const ClipBatch batch(batches, shuffled.slice(0, begin, begin + training.batch_size),
+      const ClipBatch batch(batches, shuffled.slice(begin, begin + training.batch_size),
                             drawn[step].item<std::int64_t>(), all_templates);
       optimizer.zero_grad();
       const auto own = checked_loss(objective, batch);
@@ -166,7 +176,8 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
       if (kl.fine.defined()) loss = loss + options.kl.fine * kl.fine;
       const auto fitted = objective.fitted(batch);
       fits = fitted.defined();
-      if (!fits_truth) fits_truth = fits && fitted.equal(batch.target(Level::fine));
+      if (!fits_truth)
+        fits_truth = fits ? fitted.eq(batch.target(Level::fine)).all() : at::Tensor();
       auto record = record_of(batch, fitted);
       record.loss = loss, record.objective = own;
       record.kl_coarse = kl.coarse, record.kl_fine = kl.fine;
@@ -193,9 +204,10 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
     if (fits) entry["fitted_accuracy"] = share(counts.fitted);
     double accuracy = fits ? share(counts.fitted) : forget_accuracy(counts);
     auto aim = fits ? BestEpoch::Aim::highest : BestEpoch::Aim::lowest;
-    if (rows.held_out.defined()) {
-      accuracy = held_out_accuracy(batches, rows.held_out.to(device));
-      aim = *fits_truth ? BestEpoch::Aim::highest : BestEpoch::Aim::lowest;
+    if (held_out) {
+      accuracy = held_out_accuracy(batches, *held_out);
+      const bool true_labels = fits_truth->defined() && fits_truth->item<bool>();
+      aim = true_labels ? BestEpoch::Aim::highest : BestEpoch::Aim::lowest;
       entry["validation_accuracy"] = accuracy;
     }
     trajectory.add_epoch(std::move(entry));
@@ -217,14 +229,15 @@ void run_loop(Clip& student, const ClipBatches& batches, Objective& objective,
 NamedTensors set_gradient(Clip& student, const ClipBatches& batches, Objective& objective,
                           const LoopOptions& options) {
   const auto& training = options.training;
+  const Tf32Scope tf32(training.precision == "tf32");
   for (auto& weight : trainable(student)) weight.mutable_grad().reset();
   auto prompts = make_generator(options.seed, "prompt");
   objective.prepare(batches.set(), make_generator(options.seed, "method"));
-  const auto rows = at::arange(batches.set().size(), batches.set().fine.options());
-  for (std::int64_t begin = 0; begin < rows.size(0); begin += training.batch_size) {
+  const BatchRows rows(at::arange(batches.set().size(), at::kLong), batches.set().fine.device());
+  for (std::int64_t begin = 0; begin < rows.size(); begin += training.batch_size) {
     const auto prompt =
         at::randint(batches.templates(), {1}, prompts, at::kLong).item<std::int64_t>();
-    const ClipBatch batch(batches, rows.slice(0, begin, begin + training.batch_size), prompt,
+    const ClipBatch batch(batches, rows.slice(begin, begin + training.batch_size), prompt,
                           training.student_prompts == "ensemble");
     (checked_loss(objective, batch) * batch.index().size(0)).backward();
   }

@@ -211,6 +211,7 @@ class Run {
   double train_step(const at::Tensor& rows, SplitMix& prompts, at::Generator& augmenting,
                     std::vector<at::Tensor>& hits) {
     const auto& training = this->training();
+    const Tf32Scope tf32(training.precision == "tf32");  // the backward pass, too
     const auto pick = [&](const at::Tensor& values) { return values.index_select(0, rows); };
     const auto pixels =
         augment(pick(corpus_.pixels),

@@ -46,11 +46,11 @@ void Trajectory::add(StepRecord record, std::int64_t epoch, double learning_rate
   pending_.push_back({at::stack(scalars), epoch, record.rows, ++step_, learning_rate,
                       record.kl_coarse.defined(), record.kl_fine.defined(),
                       record.coarse_right.defined(), record.coarse_gone.defined()});
+  if (on_cpu_) return read();
   const auto now = std::chrono::steady_clock::now();
-  if (on_cpu_ || (progress_ && now - shown_ > display_period)) {
-    shown_ = now;
-    read();
-  }
+  if (!progress_ || now - shown_ <= display_period) return;
+  shown_ = now;
+  progress_({step_ - first_step_, steps_, epoch});
 }
 
 void Trajectory::read() {

@@ -47,8 +47,9 @@ class Trajectory {
 
   // A loop of `steps` steps begins.
   void begin(std::int64_t steps, bool on_cpu);
-  // Keeps a step's record. Reads what has gathered when that costs nothing (on the CPU) or a
-  // display is due; throws NotFinite, with the trajectory so far, if a loss among it is not finite.
+  // Keeps a step's record. On the CPU, where it costs nothing, reads it; elsewhere records stay on
+  // the device until the epoch ends. Reading throws NotFinite, with the trajectory so far, naming
+  // the first step whose loss is not finite.
   void add(StepRecord record, std::int64_t epoch, double learning_rate);
   // Reads the rest and ends the epoch. Throws like add.
   EpochCounts end_epoch();

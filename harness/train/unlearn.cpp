@@ -8,41 +8,13 @@
 
 #include "lacuna/random.hpp"
 #include "plugin/registry.hpp"
+#include "support/compute_mode.hpp"
 #include "train/clip_batch.hpp"
 #include "train/loop.hpp"
 #include "train/trajectory.hpp"
 
 namespace lacuna {
 namespace {
-
-// Deterministic kernels for the time of a run; what was set before comes back.
-class Deterministic {
- public:
-  Deterministic()
-      : algorithms_(context_.deterministicAlgorithms()),
-        warn_only_(context_.deterministicAlgorithmsWarnOnly()),
-        fill_(context_.deterministicFillUninitializedMemory()),
-        cudnn_(context_.deterministicCuDNN()),
-        benchmark_(context_.benchmarkCuDNN()) {
-    context_.setDeterministicAlgorithms(true, false);
-    context_.setDeterministicFillUninitializedMemory(
-        false);  // a debugging aid that writes every tensor twice
-    context_.setDeterministicCuDNN(true);
-    context_.setBenchmarkCuDNN(false);
-  }
-  ~Deterministic() {
-    context_.setDeterministicAlgorithms(algorithms_, warn_only_);
-    context_.setDeterministicFillUninitializedMemory(fill_);
-    context_.setDeterministicCuDNN(cudnn_);
-    context_.setBenchmarkCuDNN(benchmark_);
-  }
-  Deterministic(const Deterministic&) = delete;
-  Deterministic& operator=(const Deterministic&) = delete;
-
- private:
-  at::Context& context_ = at::globalContext();
-  bool algorithms_, warn_only_, fill_, cudnn_, benchmark_;
-};
 
 class Context final : public UnlearnContext {
  public:
@@ -112,7 +84,7 @@ Unlearned unlearn(const Checkpoint& original, const ForgettingSet& set, const En
                   const UnlearnJob& job, const std::function<void(const Progress&)>& progress) {
   if (job.kl.coarse > 0 && !set.taxonomy.hierarchical())
     throw ConfigError("kl.coarse: the dataset has no coarse class names (set it to 0)");
-  const Deterministic deterministic;
+  const DeterministicScope deterministic;
   NamedTensors weights;
   for (const auto& [name, weight] : original.weights)
     weights[name] =

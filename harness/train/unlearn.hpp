@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "lacuna/plugin.hpp"
@@ -25,7 +26,7 @@ struct UnlearnJob {
 // What the loop says while it runs, for a live display: called on the training thread, at most once a step.
 struct Progress {
   std::int64_t step = 0, steps = 0, epoch = 0;
-  double loss = 0, forget_accuracy = 0;
+  std::optional<double> loss = {}, forget_accuracy = {};  // on a GPU at an epoch's end only: they would make it wait
 };
 
 struct Unlearned {

@@ -1,9 +1,10 @@
 #include "miniature/encode.hpp"
 
-#include <cstdio>  // jpeglib.h needs it before
-#include <cstdlib>
 #include <jpeglib.h>
 #include <png.h>
+
+#include <cstdio>  // jpeglib.h needs it before
+#include <cstdlib>
 
 #include "lacuna/error.hpp"
 

@@ -82,8 +82,10 @@ std::string draw(std::uint64_t look, std::uint64_t index, std::uint64_t seed, in
              bgr, {width, height}, 0, 0, cv::INTER_LINEAR);
   add_grain(bgr, picture);
   switch (mode) {
-    case Mode::grey_jpeg: return jpeg(converted(bgr, cv::COLOR_BGR2GRAY));
-    case Mode::progressive_jpeg: return jpeg(converted(bgr, cv::COLOR_BGR2RGB), true);
+    case Mode::grey_jpeg:
+      return jpeg(converted(bgr, cv::COLOR_BGR2GRAY));
+    case Mode::progressive_jpeg:
+      return jpeg(converted(bgr, cv::COLOR_BGR2RGB), true);
     case Mode::png:
       return encode_png(converted(bgr, cv::COLOR_BGR2RGB).ptr(), width, height, 3);
     case Mode::rgba_png: {
@@ -92,8 +94,10 @@ std::string draw(std::uint64_t look, std::uint64_t index, std::uint64_t seed, in
         for (int y = 0; y < rgba.rows; ++y) rgba.at<cv::Vec4b>(y, x)[3] = 0;
       return encode_png(rgba.ptr(), width, height, 4);
     }
-    case Mode::gif: return gif(bgr.ptr<std::uint8_t>(0), bgr.cols, bgr.rows);
-    default: return jpeg(converted(bgr, cv::COLOR_BGR2RGB));
+    case Mode::gif:
+      return gif(bgr.ptr<std::uint8_t>(0), bgr.cols, bgr.rows);
+    default:
+      return jpeg(converted(bgr, cv::COLOR_BGR2RGB));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
+#include "run/machine.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -38,6 +39,14 @@ bool gone_soon(pid_t process) {
 }
 
 }  // namespace
+
+TEST_CASE("Several workers share a GPU only when they are asked for") {
+  CHECK(workers_at_a_time(0, "cpu") == available_cores());
+  CHECK(workers_at_a_time(0, "cuda") == 1);
+  CHECK(workers_at_a_time(0, "cuda:1") == 1);
+  CHECK(workers_at_a_time(3, "cuda:1") == 3);
+  CHECK(workers_at_a_time(3, "cpu") == 3);
+}
 
 TEST_CASE("A process tells how it ended") {
   Process fine(shell("exit 0")), bad(shell("exit 7")), shot(shell("kill -SEGV $$"));

@@ -182,6 +182,8 @@ TEST_CASE("Whatever a method does, its cell has a row with the reason and the ot
   check("exit", "crash", "unlearn: ended with status 7 and without a result");
   check("nan", "nan", "unlearn: ");
   check("memory", "out_of_memory", "unlearn: ");
+  check("memory", "out_of_memory",
+        " (a smaller training.batch_size takes less, as do fewer --jobs)");
   check("killed", "out_of_memory", "unlearn: killed by signal 9, which this run did not send");
   CHECK(cells["push"].at("status") == "ok");
   CHECK(cells["needs_retain"].at("status") == "not_applicable");

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
+#include <cstdlib>
 
 #include "lacuna/error.hpp"
 
@@ -25,6 +26,15 @@ TEST_CASE("device: without a CUDA device the reason is said in one line") {
   CHECK_THROWS_MATCHES(
       lacuna::open_device("cuda:0"), lacuna::ConfigError,
       Message("cuda:0: no CUDA device is visible (" + state.reason + "; use --device cpu)"));
+}
+
+TEST_CASE(
+    "device: cuBLAS is told to be deterministic before CUDA starts, unless the user says how") {
+  const char* before = std::getenv(lacuna::cublas_workspace_variable);
+  const std::string expected = before ? before : ":4096:8";
+  lacuna::cuda_state();
+  REQUIRE(std::getenv(lacuna::cublas_workspace_variable) != nullptr);
+  CHECK(std::getenv(lacuna::cublas_workspace_variable) == expected);
 }
 
 TEST_CASE("device: CUDA is loaded on demand and computes") {

@@ -46,6 +46,47 @@ TEST_CASE("failure: an exhausted memory is known by its words where the type doe
   const auto cuda = failure([] { TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA says no"); });
   CHECK(cuda.cause == Cause::out_of_memory);
   CHECK(cuda.message == "out of memory: CUDA says no");
+  const auto library = failure([] {
+    TORCH_CHECK(false,
+                "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`");
+  });
+  CHECK(library.cause == Cause::out_of_memory);
+  CHECK(
+      library.message ==
+      "out of memory: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`");
+  for (const auto* text :
+       {"cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
+        "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported"}) {
+    CAPTURE(text);
+    const auto got = failure([&] { TORCH_CHECK(false, text); });
+    CHECK(got.cause == Cause::out_of_memory);
+    CHECK(got.message.find('\n') == std::string::npos);
+  }
+  CHECK(failure([] { TORCH_CHECK(false, "CUDA error: device-side assert triggered"); }).cause ==
+        Cause::other);
   const auto passed_on = failure([] { throw lacuna::PluginError("npo: out of memory: x"); });
   CHECK(passed_on.cause == Cause::out_of_memory);
+  CHECK(passed_on.message == "npo: out of memory: x");
+}
+
+TEST_CASE("failure: a device without memory is named with three numbers") {
+  // As LibTorch 2.11 words it.
+  const std::string text =
+      "CUDA out of memory. Tried to allocate 1.50 GiB. GPU 1 has a total capacity of 79.15 GiB of "
+      "which 512.00 MiB is free. Including non-PyTorch memory, this process has 78.60 GiB memory "
+      "in "
+      "use. Of the allocated memory 77.90 GiB is allocated by PyTorch, and 120.00 MiB is reserved "
+      "by "
+      "PyTorch but unallocated. If reserved but unallocated memory is large try setting …";
+  const std::string line =
+      "out of memory on cuda:1: 1.50 GiB asked for, 512.00 MiB of 79.15 GiB free";
+  const auto direct = failure([&] { TORCH_CHECK_WITH(OutOfMemoryError, false, text); });
+  CHECK(direct.cause == Cause::out_of_memory);
+  CHECK(direct.message == line);
+  const auto in_plugin = failure(
+      [&] { lacuna::guarded("npo", [&] { TORCH_CHECK_WITH(OutOfMemoryError, false, text); }); });
+  CHECK(in_plugin.cause == Cause::out_of_memory);
+  CHECK(in_plugin.message == "npo: " + line);
+  CHECK(failure([&] { throw lacuna::PluginError("npo: " + text); }).message == "npo: " + line);
 }

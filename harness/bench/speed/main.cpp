@@ -99,9 +99,8 @@ int run(int argc, char** argv) {
   });
   if (!options.workload.empty()) save_workload(options.workload, task, options.settings, model);
 
-  Measurement measurement(options.settings,
-                          options.precision,
-                          std::move(model), std::move(task), nhl, device);
+  Measurement measurement(options.settings, options.precision, std::move(model), std::move(task),
+                          nhl, device);
   if (options.rounds > 0) measurement.warm_up();
   for (std::int64_t round = 0; round < options.rounds; ++round) measurement.round();
   if (options.rounds > 0 && !options.outputs.empty()) measurement.save_outputs(options.outputs);

@@ -57,8 +57,9 @@ std::unique_ptr<TIFF, Close> open(File& file) {
   // "m": no mapping, so that no reader goes past the end of what is here.
   return std::unique_ptr<TIFF, Close>(TIFFClientOpenExt(
       "", "rm", &file, read, [](thandle_t, void*, tmsize_t) -> tmsize_t { return 0; }, seek,
-      [](thandle_t) { return 0; }, [](thandle_t handle) -> toff_t { return file_of(handle).bytes.size(); },
-      nullptr, nullptr, options.get()));
+      [](thandle_t) { return 0; },
+      [](thandle_t handle) -> toff_t { return file_of(handle).bytes.size(); }, nullptr, nullptr,
+      options.get()));
 }
 
 std::uint16_t tag(TIFF* tiff, std::uint32_t name) {
@@ -82,12 +83,16 @@ at::Tensor upright(at::Tensor picture, std::uint16_t orientation) {
   if (columns_first) picture = picture.transpose(0, 1);
   switch (orientation) {
     case ORIENTATION_TOPRIGHT:
-    case ORIENTATION_RIGHTTOP: return picture.flip({1}).contiguous();
+    case ORIENTATION_RIGHTTOP:
+      return picture.flip({1}).contiguous();
     case ORIENTATION_BOTRIGHT:
-    case ORIENTATION_RIGHTBOT: return picture.flip({0, 1}).contiguous();
+    case ORIENTATION_RIGHTBOT:
+      return picture.flip({0, 1}).contiguous();
     case ORIENTATION_BOTLEFT:
-    case ORIENTATION_LEFTBOT: return picture.flip({0}).contiguous();
-    default: return picture.contiguous();
+    case ORIENTATION_LEFTBOT:
+      return picture.flip({0}).contiguous();
+    default:
+      return picture.contiguous();
   }
 }
 
