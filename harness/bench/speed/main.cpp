@@ -84,7 +84,6 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     throw ConfigError(fmt::format("{} (see --help)", e.what()));
   }
-  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);  // as every worker has it, before CUDA starts
   const auto device = prepare_compute(options.device, options.threads);
   const DataRoots roots{options.data};
   const auto registry = load_plugins(options.plugins);
