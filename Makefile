@@ -1,5 +1,5 @@
 # Lacuna's front door. CMake does the work (CMakePresets.json for developers); this file does the set-up before it.
-# LACUNA_TORCH_DIR=DIR takes the LibTorch there; FRESH=1 makes the demo run every cell anew; JOBS=N bounds the compilers.
+# LACUNA_TORCH_DIR=DIR takes the LibTorch there; FRESH=1 makes the demo run every cell again; JOBS=N bounds the compilers.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BUILD := build
@@ -11,7 +11,7 @@ TEST_JOBS ?= 2
 CONFIGURE = cmake --log-level=NOTICE -S . -B $(BUILD) -G Ninja $(if $(LACUNA_TORCH_DIR),-DLACUNA_TORCH_DIR='$(LACUNA_TORCH_DIR)')
 COMPILE = cmake --build $(BUILD) -j $(JOBS)
 
-.PHONY: help setup build demo test parity bench bundle clean
+.PHONY: help setup build demo board test parity bench bundle clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
@@ -24,11 +24,15 @@ build: setup  ## build the program, build/bin/lacuna, and its plugins
 	@$(CONFIGURE) $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF -DLACUNA_BUILD_BENCH=OFF)
 	@$(COMPILE) --target lacuna plugins/all
 
-demo: build  ## compare all methods on the embedded data: reports/demo/index.html (FRESH=1: run every cell here)
+demo: build  ## run all methods on the embedded data: build/demo/report/index.html (two minutes; FRESH=1: again)
 	@scripts/demo.sh $(BUILD)/bin/lacuna $(FRESH)
 
 # Tests with the label real read files that no repository may hold: they run where LACUNA_DATA, or shared/data beside the
 # checkout, is a folder. Those with the label parity are make parity's.
+board: build  ## write the boards of the published results, without running anything: reports/*/index.html
+	@for suite in demo cifar100; do \
+	  $(BUILD)/bin/lacuna report results/$$suite --out reports/$$suite && echo "$(CURDIR)/reports/$$suite/index.html" || exit; done
+
 test:  ## build everything and run all tests
 	@scripts/setup.sh build test bench
 	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON -DLACUNA_BUILD_BENCH=ON

@@ -220,10 +220,23 @@ SH
   "$root/scripts/demo.sh" "$root/bin/program" ${2-} >"$root/out" 2>&1
 }
 
-test_the_demo_ends_with_the_path_of_its_page() {
+test_the_demo_runs_here_and_ends_with_the_path_of_its_page() {
   demo 0 || fail "exit status"
-  [[ $(cat "$root/calls") == $'run suites/demo.json --out results/demo\nreport results/demo --out reports/demo' ]] || fail "calls"
-  [[ $(tail -n 1 "$root/out") == *"$root/reports/demo/index.html" ]] || fail "the last line"
+  [[ $(cat "$root/calls") == $'run suites/demo.json --out build/demo/results\nreport build/demo/results --out build/demo/report' ]] || fail "calls"
+  [[ $(tail -n 1 "$root/out") == *"$root/build/demo/report/index.html" ]] || fail "the last line"
+}
+
+test_the_demo_counts_the_cells_that_are_the_published_ones() {
+  mkdir -p "$root/build/demo/results/cells" "$root/results/demo/cells"
+  for cell in a b c; do echo "$cell" | tee "$root/build/demo/results/cells/$cell.json" >"$root/results/demo/cells/$cell.json"; done
+  demo 0 || fail "exit status"
+  says '^3 of 3 cells are the published ones \(results/demo\), byte for byte\.$'
+  ! grep -q compare_predictions "$root/out" || fail "a word on differences where there are none"
+  echo other >"$root/results/demo/cells/b.json"
+  rm "$root/results/demo/cells/c.json"
+  demo 0 || fail "exit status"
+  says '^1 of 3 cells are the published ones'
+  says 'scripts/compare_predictions.py build/demo/results results/demo counts the predictions'
 }
 
 test_the_demo_reports_failed_cells_and_fails() {
@@ -236,7 +249,7 @@ test_the_demo_stops_at_a_mistake() {
   [[ $? == 2 && $(calls ^report) == 0 ]] || fail "status 2 without a report"
 }
 
-test_a_fresh_demo_leaves_the_published_results_alone() {
+test_a_fresh_demo_runs_every_cell_again_and_leaves_the_published_alone() {
   mkdir -p "$root/build/demo/results" && touch "$root/build/demo/results/old"
   demo 0 1 || fail "exit status"
   [[ ! -e $root/build/demo/results/old ]] || fail "old results"
