@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -78,9 +79,15 @@ at::Tensor classify(const Clip& clip, const Tokenizer& tokenizer,
     const Precision scope(precision, features.device().type());
     embeddings = ensemble_embeddings(clip, tokenizer, templates, names);
   }
-  return at::matmul(features, embeddings.t())
-      .argmax(1)
-      .cpu();  // the positive logit scale moves no maximum
+  const auto scores = at::matmul(features, embeddings.t());  // the positive scale moves no maximum
+  // Marked on the device, so that one copy brings the labels and the mark.
+  const auto labels = at::where(scores.isfinite().all(1), scores.argmax(1), -1).cpu();
+  if (const auto lost = labels.lt(0).sum().item<std::int64_t>(); lost > 0)
+    throw NotFiniteFeatures(
+        fmt::format("features: not finite for {} of {} pictures, so nothing can be predicted "
+                    "(weights that are not finite, too large or all zero do that)",
+                    lost, labels.size(0)));
+  return labels;
 }
 
 Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lacuna/dataset.hpp"
+#include "lacuna/error.hpp"
 #include "lacuna/metric.hpp"
 #include "model/clip.hpp"
 #include "model/pictures.hpp"
@@ -43,15 +44,23 @@ at::Tensor encode_pictures(const Clip& clip, const at::Tensor& pixels,
 at::Tensor encode_split(const Clip& clip, const Dataset& dataset, const std::string& split,
                         const PictureLoading& loading = {}, std::int64_t batch = kEncodingBatch);
 
+// Weights of which nothing can be predicted: NaN has no best class, and arg max would say the
+// first.
+class NotFiniteFeatures : public Error {
+ public:
+  using Error::Error;
+};
+
 // The best of `names` for each row of `features` [N, embedding]: int64 [N], CPU. The text tower
-// computes in `precision` (model/precision.hpp), the comparison of features in float32.
+// computes in `precision` (model/precision.hpp), the comparison of features in float32. Throws
+// NotFiniteFeatures.
 at::Tensor classify(const Clip& clip, const Tokenizer& tokenizer,
                     const std::vector<std::string>& templates,
                     const std::vector<std::string>& names, const at::Tensor& features,
                     const std::string& precision = "float32");
 
 // Top-1 predictions over the whole name list of each level. `forget`: fine labels asked to be
-// forgotten. Both towers compute in `precision`.
+// forgotten. Both towers compute in `precision`. Throws NotFiniteFeatures.
 Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
                     const std::string& split, const std::vector<std::int64_t>& forget,
                     const std::string& precision = "float32");

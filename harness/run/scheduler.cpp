@@ -218,7 +218,8 @@ class Run {
       task->steps[step] = outcome->record;
       if (!outcome->ok) {
         if (step == "unlearn") {
-          task->trajectory = outcome->result.value("trajectory", partial_trajectory(outcome->progress));
+          task->trajectory =
+              outcome->result.value("trajectory", partial_trajectory(outcome->progress));
         }
         fail(*task, outcome->failure);
       } else if (step == "unlearn") {
@@ -252,6 +253,11 @@ class Run {
 
   void fail(Task& task, const CellFailure& failure) {
     const auto& cell = *task.cell;
+    if (task.rescore) {
+      // Metrics failed, not the cell: what is stored stands, and the next run tries again.
+      announce(task, fmt::format("not scored anew ({}): {}", failure.kind, failure.reason));
+      return settle(task, task.stored, failure.reason + " (the cell keeps what it had)");
+    }
     auto result = failed_result(cell.key, cell.cell, failure);
     if (!task.trajectory.is_null()) result["trajectory"] = task.trajectory;
     write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
@@ -284,16 +290,17 @@ class Run {
     settle(task, result);
   }
 
-  // The task is over, its result stands in its file.
-  void settle(Task& task, const json& result) {
+  // The task is over, its result stands in its file. `lost`: why something was not done all the
+  // same; it counts as a failure of this run.
+  void settle(Task& task, const json& result, const std::string& lost = {}) {
     task.stage = Stage::done;
     task.status = result.at("status");
-    (task.status == "ok"       ? summary_.ok
-     : task.status == "failed" ? summary_.failed
-                               : summary_.not_applicable)++;
-    if (task.status == "failed") {
+    const bool failed = task.status == "failed" || !lost.empty();
+    (failed ? summary_.failed : task.status == "ok" ? summary_.ok : summary_.not_applicable)++;
+    if (failed) {
       summary_.failures.push_back(
-          fmt::format("{}: {}", names_.of(*task.cell), result.at("reason").get<std::string>()));
+          fmt::format("{}: {}", names_.of(*task.cell),
+                      lost.empty() ? result.at("reason").get<std::string>() : lost));
     }
     std::filesystem::remove_all(store_.work(task.cell->key));
     task.lock.reset();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "model/zero_shot.hpp"
 #include "run/process.hpp"
 #include "support/device.hpp"
 #include "support/failure.hpp"
@@ -26,6 +27,8 @@ std::string kind_of(const std::string& step, const std::exception_ptr& exception
   try {
     std::rethrow_exception(exception);
   } catch (const NotFinite&) {
+    return "nan";
+  } catch (const NotFiniteFeatures&) {
     return "nan";
   } catch (const DataMissing&) {
     return "data";

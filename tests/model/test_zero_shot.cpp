@@ -77,6 +77,23 @@ TEST_CASE("zero-shot: predictions with embeddings made once equal the long way, 
   CHECK(at::equal(predictions.forget, predictions.fine_target.eq(1)));
 }
 
+TEST_CASE("zero-shot: features that are not finite predict nothing, not the first class") {
+  const Tokenizer tokenizer({});
+  const Pictures dataset;
+  const auto message = Message(
+      "features: not finite for 9 of 9 pictures, so nothing can be predicted (weights that are not "
+      "finite, too large or all zero do that)");
+  for (const double value : {0.0, 1e38}) {
+    CAPTURE(value);
+    const auto clip = tiny_clip();
+    for (const auto& [name, weight] : clip.weights()) {
+      const at::NoGradGuard no_grad;
+      at::Tensor(weight).fill_(value);
+    }
+    CHECK_THROWS_MATCHES(predict(clip, tokenizer, dataset, "test", {}), NotFiniteFeatures, message);
+  }
+}
+
 TEST_CASE("zero-shot: a lower precision changes few predictions, and they are counted") {
   const auto clip = tiny_clip();
   const Tokenizer tokenizer({});

@@ -278,6 +278,48 @@ TEST_CASE("New metrics are computed from stored predictions") {
   CHECK(results_in(out) == results_in(folder / "fresh"));
 }
 
+TEST_CASE("A metric that crashes leaves every result as it was") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  const auto path = write_suite(folder.path(), suite);
+  const auto out = folder / "out";
+  REQUIRE(run(path, out).status == 0);
+  const auto cells = cells_by_label(out);
+  const auto files = times_in(out / "cells");
+
+  auto crashing = suite;
+  crashing["metrics"] = {{{"id", "agreement"}, {"params", {{"crash", true}}}}};
+  write_suite(folder.path(), crashing);
+  for (const auto& more : {std::vector<std::string>{}, {"--retry-failed"}}) {
+    const auto result = run(path, out, more);
+    INFO(result.output);
+    CHECK(result.status == 1);
+    CHECK_THAT(result.output, ContainsSubstring("not scored anew (crash): evaluate: crashed with "
+                                                "signal 6, Aborted"));
+    CHECK_THAT(result.output, ContainsSubstring("4 cells: 0 ok, 4 failed"));
+    CHECK_THAT(result.output, ContainsSubstring("(the cell keeps what it had)"));
+    CHECK(cells_by_label(out) == cells);
+    CHECK(times_in(out / "cells") == files);
+  }
+  write_suite(folder.path(), suite);
+  CHECK_THAT(run(path, out).output, ContainsSubstring("4 ok, 0 failed, 0 not applicable (4 were "
+                                                      "there already)"));
+}
+
+TEST_CASE("Weights of which nothing can be predicted make a failed row, not a perfect one") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "push"}, {"training", {{"learning_rate", 1e30}, {"epochs", 1}}}}};
+  const auto out = folder / "out";
+  const auto result = run(write_suite(folder.path(), suite), out);
+  INFO(result.output);
+  CHECK(result.status == 1);
+  const auto cell = cells_by_label(out).at("push");
+  CHECK(cell.at("status") == "failed");
+  CHECK(cell.at("failure") == "nan");
+  CHECK_FALSE(cell.contains("counts"));
+}
+
 TEST_CASE("Lost or damaged files are made again, the same") {
   const TemporaryFolder folder;
   const auto path = write_suite(folder.path(), tiny_suite());
