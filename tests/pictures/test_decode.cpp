@@ -125,6 +125,20 @@ TEST_CASE("decode: a file cut short is refused, not filled up with grey") {
         "x.jpg: is cut short (a WebP file without its end)");
 }
 
+TEST_CASE("decode: a JPEG whose scan ends in a marker of no meaning is refused, as by Pillow") {
+  for (const auto* kind : {"jpeg 4:2:0", "jpeg grey", "jpeg CMYK"}) {
+    INFO(kind);
+    const auto whole = golden_file(kind);
+    const auto scan = whole.rfind("\xff\xda") + 14;
+    // In the middle, where grey would follow, and behind the last row.
+    for (const auto place : {(scan + whole.size()) / 2, whole.size() - 2}) {
+      auto bytes = whole;
+      bytes.insert(place, "\xff\x02");
+      CHECK(refusal(bytes).starts_with("x.jpg: is a damaged JPEG file: Unsupported marker type"));
+    }
+  }
+}
+
 TEST_CASE("decode: a small file that promises a huge picture is refused before memory is taken") {
   auto bytes = golden_file("png RGB 8");
   put(bytes, 16, std::string("\0\0\x80\0\0\0\x80\0", 8));
