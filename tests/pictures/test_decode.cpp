@@ -1,5 +1,6 @@
 // Picture files: every kind against Pillow's pixels, and every way in which a file is no picture.
 #include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -107,6 +108,17 @@ TEST_CASE("decode: a file that cannot be read is named with the reason") {
   };
   CHECK(message("/no/such.jpg") == "/no/such.jpg: cannot be read: No such file or directory");
   CHECK(message("/tmp") == "/tmp: is a folder (expected a picture)");
+  CHECK(message("/dev/zero") == "/dev/zero: is a device (expected a picture)");
+  const auto folder = std::filesystem::temp_directory_path();
+  const auto pipe = folder / "lacuna-decode.pipe", huge = folder / "lacuna-decode.huge";
+  std::filesystem::remove(pipe);
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(message(pipe) == pipe.string() + ": is a pipe (expected a picture)");
+  std::filesystem::remove(pipe);
+  write_file_atomically(huge, "\xff\xd8\xff");
+  std::filesystem::resize_file(huge, 1 << 30);
+  CHECK(message(huge) == huge.string() + ": is longer than 268435456 bytes (a picture is shorter)");
+  std::filesystem::remove(huge);
 }
 
 TEST_CASE("decode: a file cut short is refused, not filled up with grey") {
