@@ -11,6 +11,8 @@
 #include "data/contact_sheet.hpp"
 #include "data/inspection.hpp"
 #include "lacuna/error.hpp"
+#include "support/files.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -38,7 +40,7 @@ Maker maker(const Chosen& chosen, const Registry& registry, const DataRoots& roo
   const auto& plugin = registry.find(Kind::dataset, chosen.name);
   nlohmann::json given;
   if (!chosen.params.empty()) {
-    given = nlohmann::json::parse(chosen.params, nullptr, /*allow_exceptions=*/false);
+    given = parse_json(chosen.params);
     if (!given.is_object())
       throw ConfigError("--params: '" + chosen.params +
                         "' is no JSON object (such as "
@@ -70,6 +72,7 @@ class ProgressLine {
 
 struct CheckOptions {
   Chosen chosen;
+  std::vector<std::string> forget = {};
   bool json = false;
   int threads = 0;
 };
@@ -84,19 +87,20 @@ int check(const CheckOptions& options, const Globals& globals) {
   } catch (const ConfigError& error) {
     report["usable"] = false;
     report["reason"] = error.what();
-    std::cout << (options.json ? report.dump(2) : error.what()) << '\n';
+    std::cout << (options.json ? json_text(report) : one_line(error.what())) << '\n';
     return exit_code::users_mistake;
   }
   ProgressLine progress;
   const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const auto found = guarded(options.chosen.name, [&] {
-    return inspect(*dataset, options.threads > 0 ? options.threads : cores, std::ref(progress));
+    return inspect(*dataset, options.threads > 0 ? options.threads : cores, std::ref(progress),
+                   options.forget);
   });
   progress.end();
   if (options.json) {
     report["usable"] = true;
     report.update(as_json(found));
-    std::cout << report.dump(2) << '\n';
+    std::cout << json_text(report) << '\n';
   } else {
     std::cout << as_text(found);
   }
@@ -121,7 +125,7 @@ int list(bool as_json, const Globals& globals) {
     all.push_back(entry);
   }
   if (as_json) {
-    std::cout << all.dump(2) << '\n';
+    std::cout << json_text(all) << '\n';
     return exit_code::ok;
   }
   std::size_t width = 0;
@@ -134,7 +138,7 @@ int list(bool as_json, const Globals& globals) {
         parts.push_back(fmt::format("{} {}", split, count.get<std::int64_t>()));
       text = fmt::format("{}", fmt::join(parts, ", "));
     } else {
-      text = "- " + entry["reason"].get<std::string>();
+      text = "- " + one_line(entry["reason"].get<std::string>());
     }
     std::cout << fmt::format("{:<{}}  {}\n", entry["dataset"].get<std::string>(), width, text);
   }
@@ -157,7 +161,12 @@ int sample(const SampleOptions& options, const Globals& globals) {
                                   fmt::join(splits, ", ")));
   const auto sheet =
       guarded(options.chosen.name, [&] { return contact_sheet(*dataset, options.sheet); });
+  if (sheet.unreadable == sheet.indices.size())
+    throw ConfigError("no picture can be read, so there is no sheet: " + sheet.reason);
   write_png(options.out, sheet.bitmap);
+  if (sheet.unreadable > 0)
+    std::cerr << fmt::format("warning: {} of {} pictures cannot be read and are left empty: {}\n",
+                             sheet.unreadable, sheet.indices.size(), one_line(sheet.reason));
   std::cout << fmt::format("{}: {} pictures, {} x {} pixels\n", options.out.string(),
                            sheet.indices.size(), sheet.bitmap.width, sheet.bitmap.height);
   return exit_code::ok;
@@ -185,6 +194,10 @@ void add_data(CLI::App& app, Globals& globals) {
   auto* check_command = data->add_subcommand(
       "check", "Decodes every picture; exit code 0 all is well, 1 findings, 2 not usable");
   add_chosen(check_command, checked->chosen);
+  check_command
+      ->add_option("--forget", checked->forget,
+                   "classes (fine or coarse names) to look for leaks of, as of a forget split")
+      ->delimiter(',');
   check_command->add_flag("--json", checked->json, "print JSON, every finding in it");
   check_command->add_option("--threads", checked->threads, "default: as many as there are cores")
       ->check(CLI::PositiveNumber);

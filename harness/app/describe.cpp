@@ -8,6 +8,7 @@
 #include "app/cli.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/taxonomy.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -103,7 +104,7 @@ int describe_plugin(const Options& options, const Globals& globals) {
   const auto registry = globals.registry();
   const auto plugin = as_json(find_plugin(registry, options.name));
   if (options.json) {
-    std::cout << plugin.dump(2) << '\n';
+    std::cout << json_text(plugin) << '\n';
   } else {
     print(plugin);
   }

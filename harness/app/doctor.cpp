@@ -17,6 +17,7 @@
 #include "run/compute.hpp"
 #include "run/device_rates.hpp"
 #include "support/device.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -144,7 +145,7 @@ ordered_json examine(const Globals& globals) {
 
 void print(const ordered_json& report) {
   const auto line = [](const std::string& name, const std::string& value) {
-    std::cout << fmt::format("{:<14} {}\n", name, value);
+    std::cout << fmt::format("{:<14} {}\n", name, one_line(value));
   };
   const auto text = [&](const char* key) { return report[key].get<std::string>(); };
   const auto gib = [](const ordered_json& bytes) { return bytes.get<double>() / (1 << 30); };
@@ -174,9 +175,9 @@ void print(const ordered_json& report) {
                                rates["device"].get<std::string>(), flops.get<double>() / 1e12,
                                rates["matrix_size"].get<int>(), rates["matrix_size"].get<int>(),
                                precision));
-    line("rate", fmt::format("{}: {:.3g} GB/s copied within its memory",
-                             rates["device"].get<std::string>(),
-                             rates["copy_bytes_per_second"].get<double>() / 1e9));
+    line("rate",
+         fmt::format("{}: {:.3g} GB/s copied within its memory", rates["device"].get<std::string>(),
+                     rates["copy_bytes_per_second"].get<double>() / 1e9));
   }
   const auto& cache = report["cache"];
   line("cache", cache["folder"].is_null()
@@ -186,10 +187,9 @@ void print(const ordered_json& report) {
                                   gib(cache["bytes"])));
   std::vector<std::string> there;
   for (const auto& item : report["catalogue"]["there"]) there.push_back(item["name"]);
-  line("catalogue",
-       fmt::format("{} of {} items are there{}{} (lacuna fetch --list)", there.size(),
-                   there.size() + report["catalogue"]["missing"].size(),
-                   there.empty() ? "" : ": ", fmt::join(there, ", ")));
+  line("catalogue", fmt::format("{} of {} items are there{}{} (lacuna fetch --list)", there.size(),
+                                there.size() + report["catalogue"]["missing"].size(),
+                                there.empty() ? "" : ": ", fmt::join(there, ", ")));
   for (const auto& sentence : report["missing"]) line("missing", sentence.get<std::string>());
 }
 
@@ -207,7 +207,7 @@ void add_doctor(CLI::App& app, Globals& globals) {
     auto report = examine(globals);
     if (!measured->empty()) report["rates"] = rates_report(*measured);
     if (*json) {
-      std::cout << report.dump(2) << '\n';
+      std::cout << json_text(report) << '\n';
     } else {
       print(report);
     }

@@ -9,8 +9,11 @@
 #include "lacuna/error.hpp"
 #include "model/checkpoint.hpp"
 #include "model/zero_shot.hpp"
+#include "run/completeness.hpp"
 #include "run/compute.hpp"
 #include "support/compute_mode.hpp"
+#include "support/files.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -22,12 +25,11 @@ struct Options {
 };
 
 nlohmann::json parse_params(const std::string& text) {
-  try {
-    return nlohmann::json::parse(text);
-  } catch (const nlohmann::json::parse_error&) {
+  auto params = parse_json(text);
+  if (params.is_discarded())
     throw ConfigError("--params: '" + text +
                       "' is not JSON (for example '{\"style\": \"sketch\"}')");
-  }
+  return params;
 }
 
 nlohmann::json to_json(const Count& count) { return {count.correct, count.n}; }
@@ -60,8 +62,10 @@ int run_eval(const Options& options, const Globals& globals) {
       load_checkpoint(find_model(options.model, "", roots).path, {.data = roots.folders});
   const auto model_hash = checkpoint_hash(checkpoint);
   for (auto& [_, tensor] : checkpoint.weights) tensor = tensor.to(device);
+  std::string incomplete;
   const auto predictions = guarded(options.dataset, [&] {
     const auto dataset = plugin.entry->make_dataset(params, globals.data_roots());
+    incomplete = incompleteness(*dataset, options.split);
     return predict({checkpoint.config, checkpoint.weights}, checkpoint.tokenizer, *dataset,
                    options.split, {}, options.precision);
   });
@@ -76,10 +80,14 @@ int run_eval(const Options& options, const Globals& globals) {
   if (predictions.taxonomy.hierarchical())
     result["coarse"] = to_json(count(predictions, Group::all, Level::coarse));
   if (options.per_class) result["per_class"] = per_class(predictions);
+  if (!incomplete.empty()) result["incomplete"] = incomplete;
   if (options.json) {
-    fmt::print("{}\n", result.dump(2));
+    fmt::print("{}\n", json_text(result));
     return exit_code::ok;
   }
+  if (!incomplete.empty())
+    fmt::print("note: {}, {}: {} (lacuna data check {})\n", options.dataset, options.split,
+               incomplete, options.dataset);
   print_count("fine", result["fine"]);
   if (result.contains("coarse")) print_count("coarse", result["coarse"]);
   for (const auto& row : result.value("per_class", nlohmann::json::array()))
@@ -93,8 +101,9 @@ void add_eval(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("eval", "Zero-shot accuracy of a model on a dataset, fine and coarse");
-  command->add_option("MODEL", options->model,
-                      "a model's folder or .pt file, or a name (openai/ViT-B-32)")
+  command
+      ->add_option("MODEL", options->model,
+                   "a model's folder or .pt file, or a name (openai/ViT-B-32)")
       ->required();
   command->add_option("--dataset", options->dataset, "a dataset plugin's id")->required();
   command->add_option("--params", options->params, "the dataset's parameters, as JSON");

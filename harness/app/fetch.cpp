@@ -8,6 +8,7 @@
 #include "app/interruption.hpp"
 #include "fetch/fetch_display.hpp"
 #include "fetch/fetch_item.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -60,7 +61,7 @@ int print_list(const Catalogue& catalogue, const DataRoots& roots, bool as_json)
     fmt::print("{:<20} {:<10} {:>8}  {:<6} {} ({})\n", name, item.kind, size_of(item),
                places.empty() ? "-" : "there", item.title, item.license);
   }
-  if (as_json) fmt::print("{}\n", rows.dump(2));
+  if (as_json) fmt::print("{}\n", json_text(rows));
   return exit_code::ok;
 }
 
@@ -188,7 +189,7 @@ int fetch_all(const Options& options, const Catalogue& catalogue, const DataRoot
     }
     rows.push_back(std::move(row));
   }
-  if (options.json) fmt::print("{}\n", rows.dump(2));
+  if (options.json) fmt::print("{}\n", json_text(rows));
   return failed ? exit_code::some_failed : exit_code::ok;
 }
 

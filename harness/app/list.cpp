@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -58,9 +59,10 @@ void print_citations(const Registry& registry) {
 int list(const Options& options, const Globals& globals) {
   const auto registry = globals.registry();
   // They do not fail the listing: whoever needs one of them is told so by the command that does.
-  for (const auto& [_, reason] : registry.refused()) std::cerr << "refused: " << reason << '\n';
+  for (const auto& [_, reason] : registry.refused())
+    std::cerr << "refused: " << one_line(reason) << '\n';
   if (options.json) {
-    std::cout << as_json(registry).dump(2) << '\n';
+    std::cout << json_text(as_json(registry)) << '\n';
   } else if (options.citations) {
     print_citations(registry);
   } else if (registry.entries().empty()) {

@@ -9,6 +9,7 @@
 #include "app/cli.hpp"
 #include "lacuna/lacuna.hpp"
 #include "support/failure.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -56,7 +57,7 @@ std::string explained(const CLI::App& app, const CLI::ParseError& error, int arg
 
 int complain(const std::string& message, int code) {
   std::cout.flush();
-  std::cerr << "error: " << message << '\n';
+  std::cerr << "error: " << one_line(message) << '\n';
   return code;
 }
 

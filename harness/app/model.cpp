@@ -18,6 +18,7 @@
 #include "model/openai_writer.hpp"
 #include "model/safetensors_header.hpp"
 #include "model/vocabulary.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -91,14 +92,6 @@ nlohmann::json facts_of(const Options& options, const Globals& globals) {
   return facts;
 }
 
-// 427616513 -> "427,616,513".
-std::string grouped(std::int64_t number) {
-  auto text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
-
 // "1 head", "12 heads".
 std::string counted(std::int64_t number, const char* what) {
   return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
@@ -119,7 +112,7 @@ std::string tower_line(const VisionConfig& vision) {
 int show(const Options& options, const Globals& globals) {
   const auto facts = facts_of(options, globals);
   if (options.json) {
-    fmt::print("{}\n", facts.dump(2));
+    fmt::print("{}\n", json_text(facts));
     return exit_code::ok;
   }
   const auto config = clip_config_from(facts["config"]);

@@ -11,6 +11,7 @@
 #include "run/collect.hpp"
 #include "run/estimate.hpp"
 #include "run/progress.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -83,9 +84,10 @@ void print_cells(const Plan& plan, const ordered_json& cells, const ordered_json
       seconds += cost;
       unknown += !known;
     }
-    fmt::print("{}  {:<18} {} / {} / {}, seed {}  {}\n", text(cell["key"]), state,
-               text(cell["model"]), text(cell["request"]), text(cell["label"]),
-               cell["seed"].get<std::int64_t>(), note);
+    fmt::print("{}\n",
+               one_line(fmt::format("{}  {:<18} {} / {} / {}, seed {}  {}", text(cell["key"]),
+                                    state, text(cell["model"]), text(cell["request"]),
+                                    text(cell["label"]), cell["seed"].get<std::int64_t>(), note)));
   }
   fmt::print("{}: {} cells", plan.name, cells.size());
   for (const auto& [state, count] : totals) fmt::print(", {} {}", count, state);
@@ -101,7 +103,8 @@ void print_missing(const ordered_json& missing) {
     const auto kind = row["kind"].get<std::string>(), name = row["name"].get<std::string>();
     const auto reason = row["reason"].get<std::string>();
     // Most reasons name the thing themselves, and that of a model says how to get it.
-    fmt::print("  {} {}{}\n", kind, reason.starts_with(name + ":") ? "" : name + ": ", reason);
+    fmt::print("  {} {}{}\n", kind, reason.starts_with(name + ":") ? "" : one_line(name) + ": ",
+               one_line(reason));
     if (row["how"].is_null()) continue;
     const auto how = row["how"].get<std::string>();
     if (reason.find(how) == reason.npos) fmt::print("    get it: {}\n", how);
@@ -114,12 +117,14 @@ int print_plan(const Options& options, const Globals& globals) {
   auto suite = read_suite(find_suite(options.suite));
   if (!options.seeds.empty()) set_seeds(suite, options.seeds);
   const auto plan = make_plan(suite, registry, roots);
-  for (const auto& warning : plan.warnings) std::cerr << "warning: " << warning << '\n';
+  for (const auto& warning : plan.warnings) std::cerr << "warning: " << one_line(warning) << '\n';
   const auto cells = cells_of(plan, options);
   const auto missing = missing_of(plan, roots);
   if (options.json) {
-    fmt::print("{}\n",
-               ordered_json{{"suite", plan.name}, {"cells", cells}, {"missing", missing}}.dump(2));
+    fmt::print("{}\n", json_text(ordered_json{{"suite", plan.name},
+                                              {"warnings", plan.warnings},
+                                              {"cells", cells},
+                                              {"missing", missing}}));
   } else {
     print_cells(plan, cells, missing);
     print_missing(missing);

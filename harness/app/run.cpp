@@ -5,8 +5,10 @@
 
 #include "app/cli.hpp"
 #include "app/interruption.hpp"
+#include "lacuna/error.hpp"
 #include "run/machine.hpp"
 #include "run/scheduler.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -18,11 +20,37 @@ struct Options {
   int jobs = 0;
 };
 
+// Takes away the empty folders below and the folder itself, as far as they are empty.
+void remove_empty(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> inner;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) inner.push_back(entry.path());
+  for (const auto& path : inner) remove_empty(path);
+  std::filesystem::remove(folder, ignored);  // fails where something is left
+}
+
+// A suite that cannot be planned leaves no folder behind that was not there.
+Plan plan_or_leave_nothing(const Options& options, const Globals& globals, const Store& store,
+                           bool is_new) {
+  try {
+    return plan_in_worker(find_suite(options.suite), plugin_folders(globals.plugins),
+                          globals.data_roots(), store, options.run);
+  } catch (const Error&) {
+    std::error_code ignored;
+    const auto log = store.log("plan");
+    if (std::filesystem::file_size(log, ignored) == 0) std::filesystem::remove(log, ignored);
+    if (is_new) remove_empty(options.out);
+    throw;
+  }
+}
+
 int run(Options& options, const Globals& globals) {
   listen_for_interruptions();
   options.run.interrupted = [] { return interruption != 0; };
   options.run.jobs = workers_at_a_time(options.jobs, options.run.device);
 
+  const bool is_new = !std::filesystem::exists(options.out);
   const Store store(options.out);
   store.create();
   const auto start = std::chrono::steady_clock::now();
@@ -30,8 +58,7 @@ int run(Options& options, const Globals& globals) {
   RunSummary summary;
   std::string name;
   try {
-    const auto plan = plan_in_worker(find_suite(options.suite), plugin_folders(globals.plugins),
-                                     globals.data_roots(), store, options.run);
+    const auto plan = plan_or_leave_nothing(options, globals, store, is_new);
     for (const auto& warning : plan.warnings) display.line("warning: " + warning);
     name = plan.name;
     summary = run_plan(plan, store, options.run, display);
@@ -47,7 +74,8 @@ int run(Options& options, const Globals& globals) {
       "{}: {} cells: {} ok, {} failed, {} not applicable ({} were there already); {}\n", name,
       summary.cells, summary.ok, summary.failed, summary.not_applicable, summary.cached,
       duration_text(passed.count()));
-  for (const auto& failure : summary.failures) std::cout << "  failed: " << failure << '\n';
+  for (const auto& failure : summary.failures)
+    std::cout << "  failed: " << one_line(failure) << '\n';
   return summary.failed > 0 ? exit_code::some_failed : exit_code::ok;
 }
 

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 int print_status(const std::filesystem::path& folder, bool as_json) {
   const auto status = folder_status(folder);
   if (as_json) {
-    std::cout << status.dump(2) << '\n';
+    std::cout << json_text(status) << '\n';
     return exit_code::ok;
   }
   for (const auto& suite : status.at("suites")) {
@@ -27,7 +28,8 @@ int print_status(const std::filesystem::path& folder, bool as_json) {
       if (!cell.contains("reason")) continue;
       fmt::print("  {} {} / {} / {}: {}\n", cell.at("status").get<std::string>(),
                  cell.at("model").get<std::string>(), cell.at("request").get<std::string>(),
-                 cell.at("label").get<std::string>(), cell.at("reason").get<std::string>());
+                 cell.at("label").get<std::string>(),
+                 one_line(cell.at("reason").get<std::string>()));
     }
   }
   return exit_code::ok;

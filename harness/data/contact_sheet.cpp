@@ -120,8 +120,8 @@ Sheet contact_sheet(const Dataset& dataset, const SheetOptions& options) {
     try {
       const std::int64_t one[] = {index};
       place(dataset.images(options.split, one).at(0).contiguous(), bitmap, left, top, options.tile);
-    } catch (const Error&) {
-      // `lacuna data check` says which and why; here it stays empty.
+    } catch (const Error& error) {  // `lacuna data check` tells them all; here it stays empty
+      if (sheet.unreadable++ == 0) sheet.reason = error.what();
     }
     const auto label = labels.const_data_ptr<std::int64_t>()[index];
     int line = top + options.tile + kMargin / 2;

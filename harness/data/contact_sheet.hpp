@@ -22,6 +22,8 @@ struct SheetOptions {
 struct Sheet {
   Bitmap bitmap;
   std::vector<std::int64_t> indices;  // of the pictures shown, in reading order
+  std::size_t unreadable = 0;         // of these; their tiles are empty
+  std::string reason;                 // of the first of them
 };
 
 // Classes in label order, each with at most `per_class` pictures drawn by the seed. Throws

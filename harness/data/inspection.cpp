@@ -1,12 +1,17 @@
 #include "data/inspection.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cctype>
 #include <mutex>
 #include <set>
 #include <thread>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "support/failure.hpp"
 #include "support/hash.hpp"
 
@@ -16,7 +21,37 @@ namespace {
 struct Seen {
   std::int64_t split = 0, index = 0, label = 0;
   std::string hash, failure;  // one of them is set
+  std::string kind;           // of a picture that is a file
 };
+
+constexpr std::pair<std::string_view, std::string_view> kMagic[] = {
+    {"\xff\xd8\xff", "JPEG"}, {"\x89PNG", "PNG"}, {"GIF8", "GIF"}, {"BM", "BMP"},
+    {"RIFF", "WebP"},         {"II*", "TIFF"},    {"MM", "TIFF"}};
+
+bool usual_suffix(std::string_view kind, std::string suffix) {
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (kind == "JPEG") return suffix == ".jpg" || suffix == ".jpeg";
+  if (kind == "TIFF") return suffix == ".tif" || suffix == ".tiff";
+  std::string usual = ".";
+  for (const char c : kind) usual += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return suffix == usual;
+}
+
+std::string kind_of(const std::filesystem::path& file, const at::Tensor& picture) {
+  std::array<char, 4> start{};
+  const RegularFile open(file, "a picture");
+  if (::pread(open.descriptor(), start.data(), start.size(), 0) < 0) return "unknown";
+  std::string kind = "unknown";
+  for (const auto& [magic, name] : kMagic)
+    if (std::string_view(start.data(), start.size()).starts_with(magic)) kind = name;
+  const auto suffix = file.extension().string();
+  if (!usual_suffix(kind, suffix))
+    kind += suffix.empty() ? " without a suffix" : " named " + suffix;
+  const auto red = picture.select(2, 0);
+  const bool grey = at::equal(red, picture.select(2, 1)) && at::equal(red, picture.select(2, 2));
+  return grey ? kind + " without colour" : kind;
+}
 
 std::vector<Seen> enumerate(const Dataset& dataset, const std::vector<std::string>& splits) {
   std::vector<Seen> all;
@@ -24,7 +59,7 @@ std::vector<Seen> enumerate(const Dataset& dataset, const std::vector<std::strin
     const auto labels = dataset.labels(splits[s]);
     for (std::int64_t i = 0; i < labels.numel(); ++i)
       all.push_back(
-          {static_cast<std::int64_t>(s), i, labels.const_data_ptr<std::int64_t>()[i], {}, {}});
+          {static_cast<std::int64_t>(s), i, labels.const_data_ptr<std::int64_t>()[i], {}, {}, {}});
   }
   return all;
 }
@@ -38,6 +73,8 @@ void look_at(const Dataset& dataset, const std::string& split, Seen& seen) {
                     .update(size, sizeof size)
                     .update(picture.const_data_ptr(), static_cast<std::size_t>(picture.numel()))
                     .hex();
+    if (const auto file = dataset.file(split, seen.index); !file.empty())
+      seen.kind = kind_of(file, picture);
   } catch (...) {
     seen.failure = failure_of(std::current_exception()).message;
   }
@@ -79,9 +116,12 @@ SplitCounts count(const Dataset& dataset, const std::string& split) {
 // Sorts groups of equal pictures into what is wrong with them.
 class Comparison {
  public:
-  Comparison(const Dataset& dataset, const std::vector<std::string>& splits, Inspection& out)
+  Comparison(const Dataset& dataset, const std::vector<std::string>& splits,
+             const std::vector<std::string>& forget, Inspection& out)
       : dataset_(dataset), splits_(splits), out_(out) {
-    for (const auto& [name, concepts] : dataset.forget_splits()) {
+    auto all = dataset.forget_splits();
+    if (!forget.empty()) all["--forget"] = forget;
+    for (const auto& [name, concepts] : all) {
       const auto labels = fine_labels(dataset.taxonomy(), concepts);
       forget_[name] = {labels.begin(), labels.end()};
       out.leaks[name];
@@ -102,13 +142,9 @@ class Comparison {
       labels.insert(seen->label);
       splits.insert(seen->split);
     }
-    if (labels.size() > 1) {
-      out_.conflicting.push_back(pictures);
-    } else if (splits.size() > 1) {
-      out_.across.push_back(pictures);
-    } else {
-      ++out_.repeated;
-    }
+    if (labels.size() > 1) out_.conflicting.push_back(pictures);
+    if (splits.size() > 1) out_.across.push_back(pictures);
+    if (labels.size() == 1 && splits.size() == 1) ++out_.repeated;
     for (const auto& [name, forget] : forget_) {
       bool forgotten = false, retained = false, trained = false, tested = false;
       for (const auto* seen : group) {
@@ -141,14 +177,17 @@ std::int64_t Inspection::findings() const {
   return static_cast<std::int64_t>(n);
 }
 
-Inspection inspect(const Dataset& dataset, int threads, const InspectionProgress& progress) {
+Inspection inspect(const Dataset& dataset, int threads, const InspectionProgress& progress,
+                   const std::vector<std::string>& forget) {
   Inspection out;
   out.notes = dataset.notes();
   const auto splits = dataset.splits();
   for (const auto& split : splits) out.splits.push_back(count(dataset, split));
   auto all = enumerate(dataset, splits);
   look_at_all(dataset, splits, all, threads, progress);
-  Comparison comparison(dataset, splits, out);
+  for (const auto& seen : all)
+    if (!seen.kind.empty()) ++out.kinds[seen.kind];
+  Comparison comparison(dataset, splits, forget, out);
   std::map<std::string, std::vector<const Seen*>> by_hash;
   for (const auto& seen : all) {
     if (seen.hash.empty()) {

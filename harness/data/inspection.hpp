@@ -43,12 +43,15 @@ struct Inspection {
   std::vector<SplitCounts> splits;
   std::vector<Unreadable> unreadable;
   std::vector<SamePictures> conflicting;  // equal pictures, different labels
-  std::vector<SamePictures> across;       // equal pictures and labels, in more than one split
+  std::vector<SamePictures> across;       // equal pictures in more than one split
   std::int64_t repeated = 0;              // groups of equal pictures and labels within one split
   std::map<std::string, Leaks> leaks;     // by forget split
+  // Pictures that have files of their own, by what these hold: "JPEG", "JPEG without colour", "GIF
+  // named .jpg".
+  std::map<std::string, std::int64_t> kinds;
   std::vector<std::string> notes;
 
-  std::int64_t findings() const;  // everything but `repeated` and `notes`
+  std::int64_t findings() const;  // everything but `repeated`, `kinds` and `notes`
 };
 
 // Called now and then, from any thread but never from two at once.
@@ -57,7 +60,9 @@ using InspectionProgress = std::function<void(std::int64_t done, std::int64_t of
 // Decodes every picture once, on `threads` threads. Pictures are compared by the SHA-256 of their
 // size and pixels, so that a copy in another file format is found. What the plugin throws for one
 // picture is a finding; else it passes through.
-Inspection inspect(const Dataset& dataset, int threads, const InspectionProgress& progress);
+// `forget`: classes, fine or coarse names, that are looked at as one more forget split, "--forget".
+Inspection inspect(const Dataset& dataset, int threads, const InspectionProgress& progress,
+                   const std::vector<std::string>& forget = {});
 
 // Everything, see docs/datasets.md.
 nlohmann::ordered_json as_json(const Inspection& inspection);

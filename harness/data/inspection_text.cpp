@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "data/inspection.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -38,11 +39,16 @@ std::string text_of(const SamePictures& group) {
   return fmt::format("{}", fmt::join(pictures, " = "));
 }
 
+// "1 finding", "2 findings".
+std::string counted(std::int64_t n, const char* what, const char* many) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : many);
+}
+
 // One line a finding, the first `shown` of them.
 std::string lines(const std::string& what, std::size_t count, std::size_t shown, auto&& text) {
   std::string out;
   for (std::size_t i = 0; i < std::min(count, shown); ++i)
-    out += fmt::format("finding: {}: {}\n", what, text(i));
+    out += fmt::format("finding: {}: {}\n", what, one_line(text(i)));
   if (count > shown)
     out += fmt::format("finding: {}: {} more (--json names all)\n", what, count - shown);
   return out;
@@ -75,6 +81,7 @@ ordered_json as_json(const Inspection& inspection) {
   for (const auto& [name, leaks] : inspection.leaks)
     out["leaks"][name] = {{"trained_and_tested", json_of(leaks.trained_and_tested)},
                           {"forget_and_retain", json_of(leaks.forget_and_retain)}};
+  out["kinds"] = inspection.kinds;
   out["findings"] = inspection.findings();
   return out;
 }
@@ -85,18 +92,27 @@ std::string as_text(const Inspection& inspection, std::size_t shown) {
     const auto range = split.fewest == split.most
                            ? fmt::format("{}", split.fewest)
                            : fmt::format("{} to {}", split.fewest, split.most);
-    out += fmt::format("{}: {} pictures, {} a class\n", split.split, split.pictures, range);
+    out += fmt::format("{}: {}, {} a class\n", one_line(split.split),
+                       counted(split.pictures, "picture", "s"), range);
   }
-  for (const auto& note : inspection.notes) out += "note: " + note + '\n';
+  std::vector<std::string> kinds;
+  for (const auto& [kind, count] : inspection.kinds)
+    kinds.push_back(fmt::format("{} {}", grouped(count), one_line(kind)));
+  if (!kinds.empty()) out += fmt::format("note: files: {}\n", fmt::join(kinds, ", "));
+  for (const auto& note : inspection.notes) out += "note: " + one_line(note) + '\n';
   if (inspection.repeated > 0)
-    out += fmt::format("note: {} pictures occur more than once in their split and class\n",
-                       inspection.repeated);
+    out += fmt::format("note: {} more than once in their split and class\n",
+                       inspection.repeated == 1
+                           ? "1 picture occurs"
+                           : fmt::format("{} pictures occur", inspection.repeated));
   for (const auto& split : inspection.splits) {
     if (split.empty.empty()) continue;
     const auto n = std::min(split.empty.size(), shown);
     out += fmt::format(
-        "finding: {}: no picture of {} classes: {}{}\n", split.split, split.empty.size(),
-        fmt::join(split.empty.begin(), split.empty.begin() + static_cast<long>(n), ", "),
+        "finding: {}: no picture of {}: {}{}\n", split.split,
+        counted(static_cast<std::int64_t>(split.empty.size()), "class", "es"),
+        one_line(fmt::format("{}", fmt::join(split.empty.begin(),
+                                             split.empty.begin() + static_cast<long>(n), ", "))),
         n < split.empty.size() ? ", …" : "");
   }
   const auto& unreadable = inspection.unreadable;
@@ -111,7 +127,7 @@ std::string as_text(const Inspection& inspection, std::size_t shown) {
     out +=
         lines("forget split " + name + ": to forget and to retain", leaks.forget_and_retain, shown);
   }
-  return out + fmt::format("{} findings\n", inspection.findings());
+  return out + counted(inspection.findings(), "finding", "s") + '\n';
 }
 
 }  // namespace lacuna

@@ -204,7 +204,7 @@ Catalogue catalogue_from(const std::string& source, const json& json, bool allow
 }
 
 Catalogue Catalogue::read(const std::filesystem::path& path) {
-  return catalogue_from(path.string(), read_json(path), true);
+  return catalogue_from(path.string(), read_json(path, "a catalogue"), true);
 }
 
 const Catalogue& Catalogue::builtin() {

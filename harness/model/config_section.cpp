@@ -4,7 +4,6 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/params.hpp"
-#include "model/mapped_file.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {
@@ -12,13 +11,7 @@ namespace lacuna {
 using nlohmann::json;
 
 json read_config_file(const std::filesystem::path& path) {
-  try {
-    refuse_impostors(read_file(path).substr(0, 512), "a configuration");
-  } catch (const ConfigError& error) {
-    const std::string reason = error.what();
-    throw ConfigError(reason.starts_with(path.string()) ? reason : path.string() + ": " + reason);
-  }
-  return read_json(path);
+  return read_json(path, "a configuration");
 }
 
 ConfigSection::ConfigSection(std::string name, json section)

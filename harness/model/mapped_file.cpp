@@ -1,11 +1,8 @@
 #include "model/mapped_file.hpp"
 
 #include <ATen/ATen.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,24 +10,17 @@
 #include <string>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 
 namespace lacuna {
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) throw ConfigError(fmt::format("cannot be opened: {}", std::strerror(errno)));
-  struct stat status {};
-  const bool known = ::fstat(file, &status) == 0;
-  const bool regular = known && S_ISREG(status.st_mode);
-  if (regular && status.st_size > 0) {
-    size_ = static_cast<std::size_t>(status.st_size);
-    data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
-  }
-  const int error = errno;
-  ::close(file);
-  if (!regular) throw ConfigError("is not a regular file");
+  const RegularFile file(path, "a file of weights");
+  size_ = static_cast<std::size_t>(file.size());
+  if (size_ == 0) return;
+  data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
   if (data_ == MAP_FAILED)
-    throw ConfigError(fmt::format("cannot be mapped: {}", std::strerror(error)));
+    throw ConfigError(fmt::format("cannot be mapped: {}", std::strerror(errno)));
 }
 
 MappedFile::~MappedFile() {
@@ -53,19 +43,6 @@ at::Tensor tensor_over(const std::shared_ptr<const MappedFile>& file, const char
   auto copy = at::empty_strided(sizes, strides, options);
   std::memcpy(copy.mutable_data_ptr(), data, static_cast<std::size_t>(last + 1) * item);
   return copy;
-}
-
-void refuse_impostors(std::string_view file, std::string_view what) {
-  if (file.starts_with("version https://git-lfs"))
-    throw ConfigError(fmt::format(
-        "is a Git-LFS pointer, not {} (run 'git lfs pull', or download the file itself)", what));
-  auto start = file.substr(0, 512);
-  start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), start.size()));
-  std::string lower(start.substr(0, 16));
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  if (lower.starts_with("<!doctype") || lower.starts_with("<html"))
-    throw ConfigError(
-        fmt::format("is an HTML page, not {} (the download was answered with a web page)", what));
 }
 
 }  // namespace lacuna

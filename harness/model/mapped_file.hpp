@@ -35,8 +35,4 @@ at::Tensor tensor_over(const std::shared_ptr<const MappedFile>& file, const char
                        at::ScalarType type, const std::vector<std::int64_t>& sizes,
                        const std::vector<std::int64_t>& strides);
 
-// Throws ConfigError("reason") if these bytes are a Git-LFS pointer or an HTML page, as a download
-// gone wrong leaves them under a good name. `what` is what the file should hold ("the weights").
-void refuse_impostors(std::string_view file, std::string_view what);
-
 }  // namespace lacuna

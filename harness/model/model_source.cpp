@@ -2,10 +2,10 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-
-#include <fstream>
+#include <unistd.h>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "model/config_section.hpp"
 #include "model/resnet_tower.hpp"
 #include "model/safetensors.hpp"
@@ -29,7 +29,12 @@ bool no_weight(const std::string& name) {
 
 NamedTensors map_tensors(const fs::path& file) {
   std::array<char, 2> start{};
-  std::ifstream(file, std::ios::binary).read(start.data(), start.size());
+  try {
+    const RegularFile input(file, "a file of weights");
+    if (::pread(input.descriptor(), start.data(), start.size(), 0) < 0) start = {};
+  } catch (const ConfigError& error) {
+    throw ConfigError(fmt::format("{}: {}", file.string(), error.what()));
+  }
   const bool zip = start[0] == 'P' && start[1] == 'K';
   const bool pickle = start[0] == '\x80' && start[1] > 0 && start[1] < 6;
   return zip || pickle || file.extension() == ".bin" || file.extension() == ".pt"
@@ -58,7 +63,13 @@ ModelSource open_model(const fs::path& path) {
         "{}: no such model (a folder with config.json, merges.txt and model.safetensors, one of "
         "Hugging Face's or open_clip's, or a .pt file of OpenAI's)",
         path.string()));
-  if (!fs::is_directory(path)) return open_openai(path);
+  if (!fs::is_directory(path)) {
+    if (path.extension() == ".safetensors")
+      throw ConfigError(fmt::format(
+          "{}: holds the weights alone (name its folder, with the configuration beside it)",
+          path.string()));
+    return open_openai(path);
+  }
   const auto config = path / kConfig;
   const bool open_clip = fs::exists(path / "open_clip_config.json");
   if (!fs::exists(config) && open_clip) return open_open_clip(path);

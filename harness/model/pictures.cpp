@@ -89,7 +89,7 @@ class Loader {
     if (cache_ == nullptr || file.empty()) return make();
     std::string bytes;
     try {
-      bytes = read_file(file);
+      bytes = read_file(file, kMostPicture);
     } catch (const ConfigError&) {
       return make();  // the data set says what is wrong with its file
     }

@@ -12,7 +12,7 @@
 #include <tuple>
 
 #include "lacuna/error.hpp"
-#include "model/mapped_file.hpp"
+#include "lacuna/input.hpp"
 
 namespace lacuna {
 
@@ -45,6 +45,7 @@ Json parse_header(std::string_view text) {
       fail(fmt::format("header names '{}' twice", parsed.get<std::string>()));
     return true;
   };
+  if (nested_too_deeply(text)) fail("header is nested too deeply (not a safetensors file?)");
   Json header;
   try {
     header = Json::parse(text, refuse_duplicates);

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <memory>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "model/text/unicode.hpp"
 #include "model/words.hpp"
 #include "support/files.hpp"
@@ -54,25 +56,25 @@ std::uint64_t pair_key(std::int64_t left, std::int64_t right) {
   return static_cast<std::uint64_t>(left) << 32 | static_cast<std::uint64_t>(right);
 }
 
+// Throws ConfigError("reason").
 std::vector<std::string> read_lines(const std::filesystem::path& path, std::size_t limit) {
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  if (!file || std::filesystem::is_directory(path))
-    throw ConfigError(
-        fmt::format("{}: cannot be read (a file of merges, plain or gzip)", path.string()));
+  const RegularFile input(path, "a file of merges, plain or gzip", kMostText);
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzdopen(::dup(input.descriptor()), "rb"),
+                                                        gzclose);
+  if (!file) throw ConfigError("cannot be read");
   std::vector<std::string> lines;
   std::array<char, 4096> buffer{};
   while (lines.size() < limit && gzgets(file.get(), buffer.data(), buffer.size()) != nullptr) {
     auto& line = lines.emplace_back(buffer.data());
     if (line.size() + 1 == buffer.size())
-      throw ConfigError(
-          fmt::format("{}: line {} is too long for a merge", path.string(), lines.size()));
+      throw ConfigError(fmt::format("line {} is too long for a merge", lines.size()));
     while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
   }
   int error = Z_OK;
   const char* reason = gzerror(file.get(), &error);
   if (error != Z_OK && error != Z_STREAM_END)
-    throw ConfigError(
-        fmt::format("{}: damaged or truncated gzip file ({})", path.string(), reason));
+    throw ConfigError(fmt::format("damaged or truncated gzip file ({})", reason));
+  if (!lines.empty()) refuse_impostors(lines.front(), "a file of merges");
   return lines;
 }
 
@@ -109,21 +111,20 @@ Tokenizer::Tokenizer(std::vector<std::pair<std::string, std::string>> merges)
 }
 
 Tokenizer Tokenizer::load(const std::filesystem::path& path) {
-  const auto lines = read_lines(path, kClipMerges + 1);
-  if (lines.empty() || lines.front().find("#version") == std::string::npos)
-    throw ConfigError(fmt::format(
-        "{}: is not a merge file (its first line should say #version: 0.2)", path.string()));
-  std::vector<std::pair<std::string, std::string>> merges;
-  for (std::size_t n = 1; n < lines.size(); ++n) {
-    const auto& line = lines[n];
-    const auto space = line.find(' ');
-    if (space == std::string::npos || space == 0 || space + 1 == line.size() ||
-        line.find(' ', space + 1) != line.npos)
-      throw ConfigError(fmt::format(
-          "{}: line {} is not a merge (two symbols with one space between)", path.string(), n + 1));
-    merges.emplace_back(line.substr(0, space), line.substr(space + 1));
-  }
   try {
+    const auto lines = read_lines(path, kClipMerges + 1);
+    if (lines.empty() || lines.front().find("#version") == std::string::npos)
+      throw ConfigError("is not a merge file (its first line should say #version: 0.2)");
+    std::vector<std::pair<std::string, std::string>> merges;
+    for (std::size_t n = 1; n < lines.size(); ++n) {
+      const auto& line = lines[n];
+      const auto space = line.find(' ');
+      if (space == std::string::npos || space == 0 || space + 1 == line.size() ||
+          line.find(' ', space + 1) != line.npos)
+        throw ConfigError(
+            fmt::format("line {} is not a merge (two symbols with one space between)", n + 1));
+      merges.emplace_back(line.substr(0, space), line.substr(space + 1));
+    }
     return Tokenizer(std::move(merges));
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", path.string(), error.what()));
@@ -195,8 +196,9 @@ at::Tensor Tokenizer::encode(const std::vector<std::string>& texts,
     row.push_back(end_of_text());
     if (row.size() > static_cast<std::size_t>(std::max<std::int64_t>(context_length, 0)))
       throw ConfigError(fmt::format(
-          "text \"{}\": {} tokens with start and end do not fit the model's {} (shorten it)", text,
-          row.size(), context_length));
+          "text \"{}\": {} tokens with start and end do not fit the model's {} (a shorter "
+          "text is needed, or a model that takes longer ones)",
+          text, row.size(), context_length));
     length = std::max(length, row.size());
   }
   auto tokens = at::zeros(

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "model/mapped_file.hpp"
 #include "model/pickle.hpp"
 #include "model/zip_archive.hpp"

@@ -11,16 +11,6 @@ std::string percent(double fraction) {
   return text == "-0.00" ? "0.00" : text;
 }
 
-std::string grouped(std::int64_t number) {
-  const std::string digits = std::to_string(std::abs(number));
-  std::string text = number < 0 ? "-" : "";
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
-
 std::string points(double difference) {
   const auto text = percent(difference);
   return text == "0.00" || text.front() == '-' ? text : "+" + text;

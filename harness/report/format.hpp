@@ -4,14 +4,12 @@
 #include <string>
 
 #include "report/table.hpp"
+#include "support/safe_text.hpp"  // grouped()
 
 namespace lacuna::report {
 
 // 0.97861 → "97.86"; never "-0.00".
 std::string percent(double fraction);
-
-// 4950 → "4,950".
-std::string grouped(std::int64_t number);
 
 // A difference of two fractions in percentage points, with its sign: "+0.12", "-3.40", "0.00".
 std::string points(double difference);

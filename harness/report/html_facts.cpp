@@ -79,6 +79,17 @@ std::string precisions(const Board& board) {
   return out;
 }
 
+// "Oxford-IIIT Pet: 298 of 3,669 pictures, 3 of 37 classes"; nothing where all data is whole.
+std::string incomplete(const Board& board) {
+  std::string out;
+  for (const auto& evaluation : board.evaluations) {
+    if (!evaluation.incomplete.empty())
+      out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", esc(evaluation.title),
+                         esc(evaluation.incomplete));
+  }
+  return out;
+}
+
 // The rows with the highest mean; more than one where they tie.
 std::vector<const Row*> best(const Board& board, const std::string& id) {
   std::vector<const Row*> found;
@@ -126,7 +137,8 @@ std::string facts(const Board& board) {
          fact("Request", esc(board.request)) + fact("To forget", forget) +
          fact("Forgetting set from", data) +
          fact("Seeds", fmt::format("{}", fmt::join(seeds, ", "))) +
-         fact("Evaluated in", precisions(board)) + fact("Cells", cell_counts(board)) + "</dl>\n";
+         fact("Evaluated in", precisions(board)) + fact("Incomplete data", incomplete(board)) +
+         fact("Cells", cell_counts(board)) + "</dl>\n";
 }
 
 std::string highlights(const Board& board) {

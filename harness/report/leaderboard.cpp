@@ -133,6 +133,7 @@ json board_json(const Board& board, const std::vector<Comparison>& comparisons) 
                        : evaluation.role == Role::zero_shot ? "zero_shot"
                                                             : "out_of_domain";
     evaluations.push_back({{"id", evaluation.id}, {"role", role}, {"title", evaluation.title}});
+    if (!evaluation.incomplete.empty()) evaluations.back()["incomplete"] = evaluation.incomplete;
   }
   json original = run_json(board.original.runs.front(), false);
   original["measures"] = measures_json(board.original.measures);

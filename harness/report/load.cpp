@@ -50,7 +50,7 @@ PlannedTable read_table(const JsonView& view, const std::string& file) {
 }
 
 Plan read_plan(const fs::path& path) {
-  const auto json = read_json(path);
+  const auto json = read_json(path, "a plan", kMostBinary);
   const JsonView document(json, path.string());
   check_version(document);
   Plan plan;
@@ -85,8 +85,11 @@ Plan read_plan(const fs::path& path) {
   for (const auto& evaluation : document.at("evaluations").items()) {
     const auto name = evaluation.find("title");
     const std::string id = evaluation.at("id").text();
-    plan.evaluations.push_back(
-        {.id = id, .title = name ? name->text() : id, .role = role_of(evaluation.at("role"))});
+    const auto incomplete = evaluation.find("incomplete");
+    plan.evaluations.push_back({.id = id,
+                                .title = name ? name->text() : id,
+                                .role = role_of(evaluation.at("role")),
+                                .incomplete = incomplete ? incomplete->text() : ""});
   }
   if (const auto published = document.find("published")) {
     for (const auto& table : published->items())

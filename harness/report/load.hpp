@@ -77,6 +77,7 @@ struct PlannedOriginal {
 struct PlannedEvaluation {
   std::string id = {}, title = {};
   Role role = Role::in_domain;
+  std::string incomplete = {};  // "298 of 3,669 pictures, 3 of 37 classes"; empty if it is whole
 };
 
 // A table that others printed, and what it calls our requests and labels.

@@ -39,6 +39,10 @@ json evaluated_result(const PlannedCell& cell, const Plan& plan, const Store& st
 json rescored_result(json stored, const Plan& plan, const json& evaluated) {
   stored["metrics"] = evaluated.at("metrics");
   stored["metric_plugins"] = plan.metric_plugins();
+  for (const auto& evaluation : plan.evaluations) {
+    if (!evaluation.incomplete.empty() && stored.at("counts").contains(evaluation.id))
+      stored["incomplete"][evaluation.id] = evaluation.incomplete;
+  }
   return stored;
 }
 

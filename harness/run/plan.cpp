@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "fetch/model_names.hpp"
 #include "model/checkpoint.hpp"
 #include "model/vocabulary.hpp"
 #include "run/cell.hpp"
+#include "run/completeness.hpp"
 #include "run/dataset_pool.hpp"
 #include "run/method_variants.hpp"
 #include "run/resolved_request.hpp"
@@ -49,6 +52,7 @@ class Planner {
     plan_.published = published_tables(suite_, labels);
     const auto models = read_models();
     const auto requests = resolve_requests(suite_, pool_);
+    note_incomplete(requests);
     for (const auto& model : models) {
       for (const auto& request : requests) plan_.cells.push_back(original_of(model, request));
     }
@@ -81,7 +85,34 @@ class Planner {
       });
     }
     for (const auto& evaluation : suite_.evaluations) {
-      plan_.evaluations.push_back({evaluation.id, to_string(evaluation.role), evaluation.title});
+      plan_.evaluations.push_back(
+          {evaluation.id, to_string(evaluation.role), evaluation.title, {}});
+    }
+  }
+
+  // Numbers of a part of the pictures are no numbers of the data set: said before anything runs,
+  // and in every result.
+  void note_incomplete(const std::vector<ResolvedRequest>& requests) {
+    std::set<std::string> said;
+    const auto warn = [&](const std::string& id, const std::string& split,
+                          const std::string& what) {
+      const auto line = fmt::format("{}: {}: {} (lacuna data check {})", id, split, what, id);
+      if (!what.empty() && said.insert(line).second) plan_.warnings.push_back(line);
+    };
+    for (std::size_t i = 0; i < suite_.evaluations.size(); ++i) {
+      const auto& spec = suite_.evaluations[i];
+      const auto& data = pool_.get(spec.dataset);
+      if (!data.dataset) continue;
+      plan_.evaluations[i].incomplete = incompleteness(*data.dataset, spec.split);
+      warn(spec.dataset.id, spec.split, plan_.evaluations[i].incomplete);
+    }
+    for (const auto& request : requests) {
+      const auto& spec = *request.spec;
+      if (!request.data->dataset || spec.exemplars != "pictures") continue;
+      warn(spec.dataset.id, spec.split, incompleteness(*request.data->dataset, spec.split));
+      const auto few =
+          too_few(*request.data->dataset, spec.split, request.concepts, spec.samples_per_concept);
+      if (!few.empty()) plan_.warnings.push_back(fmt::format("request '{}': {}", spec.id, few));
     }
   }
 

@@ -31,6 +31,7 @@ struct PlannedCell {
 
 struct PlannedEvaluation {
   std::string id, role, title;
+  std::string incomplete = {};  // "298 of 3,669 pictures, 3 of 37 classes"; empty if it is whole
 };
 
 // What the suite needs and this machine has not.
@@ -47,8 +48,9 @@ struct Plan {
   std::vector<PlannedCell> cells;              // originals first; keys may repeat
   std::map<std::string, nlohmann::json> sets;  // forgetting sets by name: the jobs that build them
   std::vector<PlannedEvaluation> evaluations;
-  nlohmann::json metrics;             // [{"id", "version", "params", "binary", "library"}…]
-  std::vector<std::string> warnings;  // plugin files that could not be used
+  nlohmann::json metrics;  // [{"id", "version", "params", "binary", "library"}…]
+  // Plugin files that could not be used, data that is incomplete, concepts with too few pictures.
+  std::vector<std::string> warnings;
   std::vector<MissingInput> missing;  // each once
   // Published tables to stand beside the results, with what they call our requests and labels:
   // [{"file", "sha256", "requests": {ours: theirs}, "labels": {ours: theirs}, "content"}…].

@@ -8,8 +8,10 @@ using nlohmann::json;
 
 json evaluations_of(const Plan& plan) {
   auto out = json::array();
-  for (const auto& [id, role, title] : plan.evaluations)
+  for (const auto& [id, role, title, incomplete] : plan.evaluations) {
     out.push_back({{"id", id}, {"role", role}, {"title", title}});
+    if (!incomplete.empty()) out.back()["incomplete"] = incomplete;
+  }
   return out;
 }
 
@@ -83,7 +85,8 @@ Plan plan_from(const json& from) {
   }
   plan.sets = from.at("sets").get<std::map<std::string, json>>();
   for (const auto& it : from.at("evaluations"))
-    plan.evaluations.push_back({it.at("id"), it.at("role"), it.at("title")});
+    plan.evaluations.push_back(
+        {it.at("id"), it.at("role"), it.at("title"), it.value("incomplete", "")});
   plan.metrics = from.at("metrics");
   plan.warnings = from.at("warnings").get<std::vector<std::string>>();
   for (const auto& it : from.at("missing"))

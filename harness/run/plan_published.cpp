@@ -74,7 +74,7 @@ json published_tables(const Suite& suite, const std::vector<std::string>& labels
   for (std::size_t i = 0; i < suite.published.size(); ++i) {
     at_place(suite, fmt::format("published[{}]", i), [&] {
       const auto& use = suite.published[i];
-      const auto content = read_json(use.file);
+      const auto content = read_json(use.file, "a table of published numbers");
       const auto table = published_table_from(content, use.file.string());
       out.push_back({{"file", use.file.filename().string()},
                      {"sha256", sha256_file(use.file)},

@@ -4,6 +4,7 @@
 
 #include "lacuna/error.hpp"
 #include "model/safetensors.hpp"
+#include "support/files.hpp"
 
 namespace lacuna {
 namespace {
@@ -87,7 +88,7 @@ std::vector<EvaluationPredictions> load_predictions(const std::filesystem::path&
   const auto file = load_safetensors(path);
   try {
     std::vector<EvaluationPredictions> out;
-    for (const auto& entry : json::parse(file.metadata.at("evaluations")))
+    for (const auto& entry : parse_json(file.metadata.at("evaluations")))
       out.push_back(unpack(file, entry));
     return out;
   } catch (const ConfigError& error) {

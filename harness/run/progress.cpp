@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "support/safe_text.hpp"
+
 namespace lacuna {
 namespace {
 
@@ -22,7 +24,7 @@ std::string bar(std::int64_t at, std::int64_t of, int width) {
 }
 
 std::string line_of(const RunningStep& step) {
-  auto text = fmt::format("  {:<28} {:<14}", step.label, step.step);
+  auto text = fmt::format("  {:<28} {:<14}", one_line(step.label), step.step);
   if (step.of > 0) text += fmt::format(" {:>5}/{:<5}", step.at, step.of);
   if (step.loss) text += fmt::format(" loss {:.4g}", *step.loss);
   if (step.forget_accuracy) text += fmt::format("  forget {:.1f} %", 100 * *step.forget_accuracy);
@@ -67,7 +69,7 @@ Display::~Display() { clear(); }
 
 void Display::line(const std::string& text) {
   clear();
-  fmt::print(out_, "{}\n", text);
+  fmt::print(out_, "{}\n", one_line(text));
   std::fflush(out_);
 }
 

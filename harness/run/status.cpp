@@ -64,7 +64,7 @@ json folder_status(const std::filesystem::path& folder) {
   auto suites = json::array();
   for (const auto& file : files) {
     try {
-      suites.push_back(suite_status(read_json(file), store));
+      suites.push_back(suite_status(read_json(file, "a plan", kMostBinary), store));
     } catch (const json::exception&) {
       throw ConfigError(file.string() + ": not a plan (run the suite again)");
     }

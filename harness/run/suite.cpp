@@ -309,7 +309,7 @@ void set_seeds(Suite& suite, std::vector<std::int64_t> seeds) {
 }
 
 Suite read_suite(const std::filesystem::path& path) {
-  const json file = read_json(path);
+  const json file = read_json(path, "a suite");
   try {
     auto suite = parse_suite(Place(file, ""), path.parent_path());
     suite.path = path;

@@ -12,6 +12,7 @@
 #include "support/device.hpp"
 #include "support/failure.hpp"
 #include "support/files.hpp"
+#include "support/safe_text.hpp"
 #include "train/unlearn.hpp"
 
 namespace lacuna {
@@ -90,7 +91,7 @@ int run_worker(const std::string& step, const std::filesystem::path& job_file, p
   if (getppid() != parent) return 1;
   const auto job = read_json(job_file);
   const auto result = outcome(step, job);
-  write_json(job.at("result").get<std::string>(), result);
+  write_file_atomically(job.at("result").get<std::string>(), json_text(result) + "\n");
   return result.at("status") == "ok" ? 0 : 1;
 }
 
@@ -115,7 +116,7 @@ std::unique_ptr<Dataset> open_dataset(Registry& registry, const json& job, const
 }
 
 void report_progress(const json& message) {
-  const auto line = message.dump() + "\n";
+  const auto line = json_text(message, -1) + "\n";
   [[maybe_unused]] const auto written = write(progress_descriptor, line.data(), line.size());
 }
 

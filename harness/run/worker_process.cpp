@@ -67,7 +67,7 @@ std::optional<StepOutcome> WorkerProcess::poll() {
   const auto end =
       process_.ended();  // before reading, so that nothing written before the end is missed
   for (const auto& line : process_.lines()) {
-    auto message = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    auto message = parse_json(line);
     if (message.is_object()) progress_.push_back(std::move(message));
   }
   if (!end) return std::nullopt;
@@ -82,7 +82,7 @@ std::optional<StepOutcome> WorkerProcess::poll() {
     out.failure = failure_of(*end, step_, log, limit_);
     return out;
   }
-  auto result = read_json(result_file(files_));
+  auto result = read_json(result_file(files_), "a result", kMostBinary);
   out.ok = result.at("status") == "ok";
   if (!out.ok) out.failure = {result.at("failure"), result.at("reason")};
   if (const auto peak = result.find("device_peak_bytes"); peak != result.end()) {

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <set>
 
 #include "lacuna/error.hpp"
@@ -118,16 +117,8 @@ std::string reason_of(std::string text) {
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    throw ConfigError(path.string() + ": is a folder (expected a file)");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ConfigError(path.string() + ": cannot be read: " + std::strerror(errno));
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) throw ConfigError(path.string() + ": cannot be read: " + std::strerror(errno));
-  return bytes;
+std::string read_file(const std::filesystem::path& path, std::uintmax_t most) {
+  return read_regular_file(path, "a file", most);
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
@@ -147,12 +138,14 @@ void write_file_atomically(const std::filesystem::path& path,
   sync_folder(folder);
 }
 
-json read_json(const std::filesystem::path& path) {
-  const auto text = read_file(path);
+json read_json(const std::filesystem::path& path, std::string_view expected, std::uintmax_t most) {
+  const auto text = read_download(path, expected, most);
   const char* seen = text.data();
   const auto error = [&](std::size_t offset, const std::string& reason) {
     return ConfigError(path.string() + ": " + place(text, offset) + ": " + reason);
   };
+  if (const auto at = nested_too_deeply(text))
+    throw error(*at, fmt::format("is nested more than {} levels deep", kMostLevels));
   std::vector<std::set<std::string>> keys;
   const auto refuse_duplicates = [&](int, json::parse_event_t event, json& value) {
     if (event == json::parse_event_t::object_start) keys.emplace_back();
@@ -174,8 +167,22 @@ json read_json(const std::filesystem::path& path) {
   }
 }
 
-void write_json(const std::filesystem::path& path, const json& json) {
-  write_file_atomically(path, json.dump(2) + "\n");
+json parse_json(std::string_view text) {
+  if (nested_too_deeply(text)) return json(json::value_t::discarded);
+  return json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
+
+void write_json(const std::filesystem::path& path, const json& value) {
+  std::string text;
+  try {
+    text = value.dump(2) + "\n";
+  } catch (const json::type_error&) {
+    // Not repaired: what is handed over as a path has to stay what it is.
+    throw ConfigError(path.string() +
+                      ": cannot be written: a name or text that belongs there is not UTF-8 (rename "
+                      "the file or folder)");
+  }
+  write_file_atomically(path, text);
 }
 
 }  // namespace lacuna

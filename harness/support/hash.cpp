@@ -1,11 +1,14 @@
 #include "support/hash.hpp"
 
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include <array>
-#include <fstream>
+#include <cerrno>
+#include <cstring>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 
 namespace lacuna {
 
@@ -46,13 +49,20 @@ std::string Sha256::hex() {
 std::string sha256(std::string_view bytes) { return Sha256().update(bytes).hex(); }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  Sha256 hash;
-  std::string chunk(1 << 20, '\0');
-  while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0)
-    hash.update(chunk.data(), static_cast<std::size_t>(file.gcount()));
-  if (!file.eof()) throw ConfigError(path.string() + ": cannot be read");
-  return hash.hex();
+  try {
+    const RegularFile file(path, "a file");
+    Sha256 hash;
+    std::string chunk(1 << 20, '\0');
+    while (true) {
+      const auto got = ::read(file.descriptor(), chunk.data(), chunk.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw ConfigError(std::string("cannot be read: ") + std::strerror(errno));
+      if (got == 0) return hash.hex();
+      hash.update(chunk.data(), static_cast<std::size_t>(got));
+    }
+  } catch (const ConfigError& error) {
+    throw ConfigError(path.string() + ": " + error.what());
+  }
 }
 
 }  // namespace lacuna

@@ -75,7 +75,7 @@ Recipe recipe_from(const nlohmann::json& json) {
 }  // namespace
 
 Recipe read_recipe(const std::filesystem::path& path) {
-  const auto json = read_json(path);
+  const auto json = read_json(path, "a recipe");
   try {
     return recipe_from(json);
   } catch (const ConfigError& e) {

@@ -4,6 +4,7 @@
 
 // LibTorch first: it defines a CHECK of its own, which Catch2 then replaces.
 #include <ATen/ATen.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>

@@ -163,6 +163,12 @@ TEST_CASE("data check: contradicting labels and leaks, whatever the kind of file
                    ContainsSubstring("(Chihuahua) = train[") &&
                    ContainsSubstring("finding: forget split difficult: to forget and to retain: "));
   }
+  SECTION("a training picture that is tested, under another label") {
+    copy_as_png(train("n02085620", 0), tested);
+    const auto all = report("imgnet_dogs", mini, 1);
+    CHECK(all["conflicting"].size() == 1);
+    CHECK(all["across_splits"].size() == 1);
+  }
   SECTION("a training picture that is tested") {
     copy_as_png(train("n02111889", 0), tested);
     const auto all = report("imgnet_dogs", mini, 1);
@@ -180,7 +186,7 @@ TEST_CASE("data check: contradicting labels and leaks, whatever the kind of file
     const auto finished = check("imgnet_dogs", mini);
     CHECK(finished.code == 0);
     CHECK_THAT(finished.out,
-               ContainsSubstring("note: 1 pictures occur more than once in their split and class"));
+               ContainsSubstring("note: 1 picture occurs more than once in their split and class"));
   }
   SECTION("a class without pictures") {
     fs::remove_all(mini.path("imagenet/train/n02111889"));
@@ -188,10 +194,56 @@ TEST_CASE("data check: contradicting labels and leaks, whatever the kind of file
     CHECK(finished.code == 1);
     CHECK_THAT(finished.out,
                ContainsSubstring("train: 196 pictures, 0 to 2 a class\n") &&
-                   ContainsSubstring("finding: train: no picture of 1 classes: Samoyed\n"));
+                   ContainsSubstring("finding: train: no picture of 1 class: Samoyed\n"));
     CHECK(report("imgnet_dogs", mini, 1)["splits"]["train"]["classes_without_pictures"] ==
           nlohmann::json{"Samoyed"});
   }
+}
+
+TEST_CASE("data check: leaks of classes that are named, where there are no forget splits") {
+  const Miniature mini("stanford_cars");
+  const auto data = open("stanford_cars", mini.roots());
+  fs::copy_file(data->file("train", 3), data->file("test", 3),
+                fs::copy_options::overwrite_existing);
+  CHECK(report("stanford_cars", mini, 1)["leaks"].empty());
+  const auto name = data->taxonomy().fine[3];
+  const auto finished = check("stanford_cars", mini, "--forget " + quote(name));
+  CHECK_THAT(finished.out,
+             ContainsSubstring("finding: forget split --forget: trained on and tested: ") &&
+                 EndsWith("\n2 findings\n"));
+  CHECK_THAT(check("stanford_cars", mini, "--forget 'Ram C/V'").err, ContainsSubstring("Ram C/V"));
+}
+
+TEST_CASE("data check: files are counted by what they hold") {
+  auto options = Miniature::small();
+  options.oddities = false;
+  const Miniature mini("oxford_pet", options);
+  const auto data = open("oxford_pet", mini.roots());
+  copy_as_png(data->file("train", 0), data->file("train", 0));
+  const std::vector<std::uint8_t> grey(12 * 12 * 3, 9);
+  write_png(data->file("train", 2), {12, 12, grey});
+  const auto all = report("oxford_pet", mini, 0);
+  CHECK(all["kinds"] ==
+        nlohmann::json{{"JPEG", 72}, {"PNG named .jpg", 1}, {"PNG named .jpg without colour", 1}});
+  CHECK_THAT(check("oxford_pet", mini).out,
+             ContainsSubstring("note: files: 72 JPEG, 1 PNG named .jpg, 1 PNG named .jpg without "
+                               "colour\n"));
+  CHECK(as_json(inspect(*open("shapes", {}), 2, {}))["kinds"].empty());
+}
+
+TEST_CASE("data check: names that are not UTF-8, or would reach the terminal, are written safely") {
+  const Miniature mini("imgnet_dogs");
+  const auto folder = mini.path("imagenet/train/n02085620");
+  std::ofstream(folder / "n02085620_\xff\x1b[2J\n.JPEG") << "x";
+  const auto finished = check("imgnet_dogs", mini);
+  CHECK(finished.code == 1);
+  CHECK_THAT(finished.out, ContainsSubstring("/n02085620_\\xff\\x1b[2J\\n.JPEG (Chihuahua): is no "
+                                             "picture of a known kind") &&
+                               EndsWith("\n1 finding\n"));
+  const auto all = report("imgnet_dogs", mini, 1);
+  REQUIRE(all["unreadable"].size() == 1);
+  CHECK_THAT(all["unreadable"][0]["file"].get<std::string>(),
+             EndsWith("/n02085620_\xEF\xBF\xBD\x1b[2J\n.JPEG"));
 }
 
 TEST_CASE("data check: the same words on any number of threads [property]") {

@@ -168,7 +168,7 @@ TEST_CASE("compcars_s: CompCars' own folders, which go by numbers") {
     const auto list = fs::path("CompCars/data/train_test_split/classification/train.txt");
     const Broken broken(mini, list);
     CHECK(refusal("compcars_s", mini, {{"train", "compcars_list"}}) ==
-          mini.path(list).string() + ": cannot be read");
+          mini.path(list).string() + ": cannot be read: No such file or directory");
   }
   SECTION("a model without a test picture here is found by its name") {
     auto list = mini.read("compcars_s/test.jsonl");

@@ -186,7 +186,7 @@ TEST_CASE("imgnet_dogs: flat validation pictures with the devkit's labels") {
   {
     const Broken broken(mini, devkit / "meta.mat");
     CHECK(refusal("imgnet_dogs", mini) ==
-          mini.path(devkit / "meta.mat").string() + ": cannot be read");
+          mini.path(devkit / "meta.mat").string() + ": cannot be read: No such file or directory");
   }
 }
 

@@ -18,7 +18,7 @@ TEST_CASE("listing: lines end in any way") {
   CHECK(read_lines(folder.path("c")) == std::vector<std::string>{"", ""});
   CHECK(read_lines(folder.path("d")).empty());
   CHECK(refusal([&] { read_lines(folder.path("e")); }) ==
-        folder.path("e").string() + ": cannot be read");
+        folder.path("e").string() + ": cannot be read: No such file or directory");
 }
 
 TEST_CASE("listing: pictures are told by their suffix, in any case, in byte order") {

@@ -70,7 +70,22 @@ TEST_CASE("mat_file: every mistake is said") {
         where + ": rows(1).fname: is no whole number");
   CHECK(refusal([&] { rows.integer(2, "class"); }) == where + ": rows(3).class: out of range");
   CHECK(refusal([&] { MatFile(folder.path("b.mat")); }) ==
-        folder.path("b.mat").string() + ": cannot be read");
+        folder.path("b.mat").string() + ": cannot be read: No such file or directory");
+  fs::create_directory(folder.path("c.mat"));
+  CHECK(refusal([&] { MatFile(folder.path("c.mat")); }) ==
+        folder.path("c.mat").string() + ": is a folder (expected a MATLAB file)");
+  REQUIRE(mkfifo(folder.path("d.mat").c_str(), 0600) == 0);
+  CHECK(refusal([&] { MatFile(folder.path("d.mat")); }) ==
+        folder.path("d.mat").string() + ": is a pipe (expected a MATLAB file)");
+  folder.write("e.mat", "version https://git-lfs.github.com/spec/v1\n");
+  CHECK(refusal([&] { MatFile(folder.path("e.mat")); }) ==
+        folder.path("e.mat").string() +
+            ": is a Git-LFS pointer, not a MATLAB file (run 'git lfs pull', or download the file "
+            "itself)");
+  fs::resize_file(folder.path("e.mat"), 1 << 30);
+  CHECK(refusal([&] { MatFile(folder.path("e.mat")); }) ==
+        folder.path("e.mat").string() +
+            ": is longer than 268435456 bytes (a MATLAB file is shorter)");
 }
 
 TEST_CASE("mat_file: a damaged file is refused or read, and never more [property]") {

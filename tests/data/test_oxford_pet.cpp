@@ -95,7 +95,7 @@ TEST_CASE("oxford_pet: broken copies") {
   {
     const Broken broken(mini, kLists / "test.txt");
     CHECK(refusal("oxford_pet", mini) ==
-          mini.path(kLists / "test.txt").string() + ": cannot be read");
+          mini.path(kLists / "test.txt").string() + ": cannot be read: No such file or directory");
   }
   {
     const Broken broken(mini, kLists);

@@ -108,10 +108,20 @@ TEST_CASE("data sample: writes a sheet, and says what is wrong") {
   mini.write("oxford-iiit-pet/images/Abyssinian_4.jpg", "");
   const auto finished = run("--classes Abyssinian,spitz --tile 64");
   CHECK(finished.code == 0);
+  CHECK(finished.err == "warning: 1 of 4 pictures cannot be read and are left empty: " +
+                            mini.path("oxford-iiit-pet/images/Abyssinian_4.jpg").string() +
+                            ": is empty (0 bytes)\n");
   CHECK(finished.out == mini.path("sheet.png").string() + ": 4 pictures, 216 x 180 pixels\n");
   CHECK(pictures::decode(mini.path("sheet.png")).sizes() == at::IntArrayRef{180, 216, 3});
   CHECK(run("--split val").err == "error: --split: 'val': no such split (known: test, train)\n");
   CHECK_THAT(run("--classes Samoyeed").err, ContainsSubstring("did you mean 'Samoyed'"));
+  fs::remove(mini.path("sheet.png"));
+  const auto none = run("--classes Abyssinian");
+  CHECK(none.code == 2);
+  CHECK(none.err == "error: no picture can be read, so there is no sheet: " +
+                        mini.path("oxford-iiit-pet/images/Abyssinian_4.jpg").string() +
+                        ": is empty (0 bytes)\n");
+  CHECK_FALSE(fs::exists(mini.path("sheet.png")));
   CHECK(run("--tile 7").code == 2);
   CHECK(run("--per-class 0").code == 2);
 }

@@ -126,7 +126,8 @@ TEST_CASE("stanford_cars: broken copies") {
   {
     const Broken broken(mini, labels_file, "<!DOCTYPE html><html></html>");
     CHECK(refusal("stanford_cars", mini) ==
-          where + ": is no MATLAB file (its first word is not MATLAB)");
+          where +
+              ": is an HTML page, not a MATLAB file (the download was answered with a web page)");
   }
   {
     const Broken broken(mini, labels_file, mini.read(labels_file).substr(0, 1000));
@@ -155,6 +156,21 @@ TEST_CASE("stanford_cars: broken copies") {
           mini.path(meta).string() +
               ": class_names: 174: 'Ram CV Cargo Van Minivan 2012' (expected 'Ram C/V Cargo Van "
               "Minivan 2012')");
+  }
+  {
+    const Broken test(mini, "stanford_cars/cars_test"), labels(mini, labels_file);
+    const auto at = [&](const char* file) {
+      return mini.path(fs::path("stanford_cars") / file).string();
+    };
+    CHECK_THAT(
+        refusal("stanford_cars", mini),
+        StartsWith("stanford_cars: the test pictures are missing: found " + at("cars_train") +
+                   ", " + at("devkit/cars_meta.mat") + ", " + at("devkit/cars_train_annos.mat") +
+                   ", but neither cars_test nor car_ims beside them (get Stanford Cars"));
+    const Broken train(mini, "stanford_cars/cars_train");
+    CHECK_THAT(refusal("stanford_cars", mini),
+               StartsWith("stanford_cars: the test pictures are missing: found " +
+                          at("devkit/cars_meta.mat")));
   }
   const Broken broken(mini, "stanford_cars");
   CHECK_THAT(refusal("stanford_cars", mini),

@@ -18,7 +18,9 @@ TEST_CASE("caltech101 takes all pictures of 101 classes, not the background", "[
   CHECK(data->templates() == std::vector<std::string>{"a photo of a {}."});
   CHECK(noted(*data, "ignored: 3 pictures in BACKGROUND_Google, which is no class"));
   CHECK(noted(*data, "test: 101 pictures (the original has 8677)"));
-  CHECK(noted(*data, "ignored: 2 files that are no pictures (.DS_Store, anchor/Thumbs.db)"));
+  CHECK(noted(*data,
+              "ignored: 3 files that are no pictures (BACKGROUND_Google/tmp, .DS_Store, "
+              "anchor/Thumbs.db)"));
 
   // Folders in byte order: capitals before small letters. Names are OpenAI's.
   const auto label_of = [&](const std::string& folder) {

@@ -1,4 +1,5 @@
 // CIFAR-100: miniature files written here, whole and damaged, and the real ones ([real]).
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -218,6 +219,12 @@ TEST_CASE("damaged CIFAR-100 files give one clear line", "[unit]") {
               ": 307400 bytes hold 100 records (153700000 expected: 50000 records of 3074 "
               "bytes; set allow_partial to use a part of CIFAR-100)");
   }
+  SECTION("a part of the records is told") {
+    const auto data = files.open({{"allow_partial", true}});
+    CHECK(data->notes() ==
+          std::vector<std::string>{"test: 100 pictures (the original has 10000)",
+                                   "train: 100 pictures (the original has 50000)"});
+  }
   SECTION("missing names") {
     fs::remove(files.path("fine_label_names.txt"));
     CHECK(files.refusal() == files.path("fine_label_names.txt").string() +
@@ -231,7 +238,20 @@ TEST_CASE("damaged CIFAR-100 files give one clear line", "[unit]") {
   SECTION("a directory in place of a file") {
     fs::remove(files.path("test.bin"));
     fs::create_directory(files.path("test.bin"));
-    CHECK(files.refusal() == test + ": cannot be read: not a regular file");
+    CHECK(files.refusal() == test + ": is a folder (expected a file of CIFAR-100's records)");
+  }
+  SECTION("a pipe or a pointer in place of a file") {
+    fs::remove(files.path("test.bin"));
+    REQUIRE(mkfifo(files.path("test.bin").c_str(), 0600) == 0);
+    CHECK(files.refusal() == test + ": is a pipe (expected a file of CIFAR-100's records)");
+    fs::remove(files.path("test.bin"));
+    files.write("test.bin", "version https://git-lfs.github.com/spec/v1\n");
+    CHECK(files.refusal() == test +
+                                 ": is a Git-LFS pointer, not the records (run 'git lfs pull', or "
+                                 "download the file itself)");
+    files.write("coarse_label_names.txt", "version https://git-lfs.github.com/spec/v1\n");
+    CHECK(files.refusal().starts_with(files.path("coarse_label_names.txt").string() +
+                                      ": is a Git-LFS pointer, not a list of names (run"));
   }
   SECTION("too few names") {
     files.write("coarse_label_names.txt", "people\ntrees\n");

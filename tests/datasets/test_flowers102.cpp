@@ -117,7 +117,15 @@ TEST_CASE("a damaged flowers102 gives one clear line", "[unit]") {
   }
   SECTION("no MATLAB file") {
     files.write("flowers-102/setid.mat", "version https://git-lfs.github.com/spec/v1\n");
+    CHECK(files.refusal().starts_with(sets.string() +
+                                      ": is a Git-LFS pointer, not a MATLAB file (run"));
+    files.write("flowers-102/setid.mat", "no MATLAB file");
     CHECK(files.refusal().starts_with(sets.string() + ": is no MATLAB file"));
+  }
+  SECTION("a folder in the place of a file") {
+    files.remove("flowers-102/setid.mat");
+    fs::create_directory(sets);
+    CHECK(files.refusal() == sets.string() + ": is a folder (expected a MATLAB file)");
   }
   SECTION("a MATLAB file cut short") {
     files.write("flowers-102/setid.mat", files.read("flowers-102/setid.mat").substr(0, 200));

@@ -113,7 +113,13 @@ TEST_CASE("a damaged food101 gives one clear line", "[unit]") {
   SECTION("bad JSON lists") {
     files.remove("food-101/meta/test.txt");
     files.write("food-101/meta/test.json", "version https://git-lfs.github.com/spec/v1");
-    CHECK(files.refusal() == meta + "test.json: is no JSON object of lists, one a class");
+    CHECK(files.refusal().starts_with(meta + "test.json: is a Git-LFS pointer, not a list (run"));
+    for (const auto& text :
+         {std::string("{"), std::string(200000, '['),
+          "{\"a\":" + std::string(200000, '[') + std::string(200000, ']') + "}"}) {
+      files.write("food-101/meta/test.json", text);
+      CHECK(files.refusal() == meta + "test.json: is no JSON object of lists, one a class");
+    }
     files.write("food-101/meta/test.json", R"({"apple_pie": "x"})");
     CHECK(files.refusal() == meta + "test.json: apple_pie: is no list");
     files.write("food-101/meta/test.json", R"({"apple_pie": ["apple_pie/1", 7]})");

@@ -80,6 +80,8 @@ TEST_CASE("image_folder draws the same split for the same seed and names", "[uni
   const auto all_test = open(1, 0), all_train = open(0, 0);
   CHECK(all_test->splits() == std::vector<std::string>{"test"});
   CHECK(all_train->splits() == std::vector<std::string>{"train"});
+  CHECK(noted(*all_test, "test: all pictures (split_fraction is 1)"));
+  CHECK(noted(*all_train, "train: all pictures (split_fraction is 0)"));
   CHECK(noted(*all_train, "there is no split 'test': an evaluation has to name another"));
 }
 
@@ -209,11 +211,15 @@ TEST_CASE("image_folder: every mistake in taxonomy.json has its line", "[unit]")
   const MiniatureSet files("image_folder", "", ten());
   const auto place = files.path("my_pictures/taxonomy.json").string() + ": ";
   struct Mistake {
-    const char* json;
-    const char* message;
+    std::string json;
+    std::string message;
   };
   const Mistake mistakes[] = {
       {"{\"format\": 1,\n  \"classes\": }", "line 2, column 14: is no JSON"},
+      {"[" + std::string(200000, '['), "line 1, column 101: is nested more than 100 levels deep"},
+      {"{\"format\": 1e400}", "holds a number that is too large"},
+      {"version https://git-lfs.github.com/spec/v1\n",
+       "is a Git-LFS pointer, not a JSON file (run 'git lfs pull', or download the file itself)"},
       {"[1]", "is no object ({…} expected)"},
       {"{}", "format is missing (\"format\": 1)"},
       {R"({"format": 2})", "format: is no format known here (1 expected)"},

@@ -196,6 +196,7 @@ TEST_CASE("Checksums are read with their algorithm") {
   CHECK(to_string(found[1]) ==
         "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK_THROWS_WITH(checksums_of(folder / "none", {"md5"}), ContainsSubstring("cannot be read"));
+  CHECK_THROWS_WITH(checksums_of("/dev/zero", {"md5"}), "/dev/zero: is a device (expected a file)");
 }
 
 TEST_CASE("Sizes and progress in words") {

@@ -1,5 +1,6 @@
 // Models in other projects' formats: what is read from them and what is refused.
 #include <ATen/ATen.h>
+#include <sys/stat.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
@@ -549,7 +550,41 @@ TEST_CASE("formats: open_clip's weights are strict") {
                  "is a Git-LFS pointer, not a configuration"));
   CHECK(contains(
       refusal(save_open_clip, [&](const TemporaryFolder& folder) { fs::remove(folder / file); }),
-      "open_clip_model.safetensors: cannot be opened"));
+      "open_clip_model.safetensors: cannot be read"));
+}
+
+TEST_CASE("formats: pipes, devices and folders in the place of files are refused at once") {
+  const auto pipe = [](const fs::path& path) {
+    fs::remove(path);
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  };
+  for (const char* file : {"open_clip_config.json", "open_clip_model.safetensors", "merges.txt"}) {
+    CAPTURE(file);
+    CHECK(contains(
+        refusal(save_open_clip, [&](const TemporaryFolder& folder) { pipe(folder / file); }),
+        std::string(file) + ": is a pipe (expected a "));
+  }
+  for (const char* file : {"config.json", "model.safetensors", "preprocessor_config.json"}) {
+    CAPTURE(file);
+    CHECK(contains(
+        refusal(save_huggingface, [&](const TemporaryFolder& folder) { pipe(folder / file); }),
+        std::string(file) + ": is a pipe (expected a "));
+  }
+  CHECK(contains(refusal(save_huggingface,
+                         [&](const TemporaryFolder& folder) {
+                           fs::remove(folder / "config.json");
+                           fs::create_symlink("/dev/zero", folder / "config.json");
+                         }),
+                 "config.json: is a device (expected a configuration)"));
+}
+
+TEST_CASE("formats: weights named in place of their folder are told so") {
+  const TemporaryFolder folder;
+  save_checkpoint(folder.path(), small_model());
+  const auto weights = folder / "model.safetensors";
+  CHECK(config_error([&] { open_model(weights); }) ==
+        weights.string() +
+            ": holds the weights alone (name its folder, with the configuration beside it)");
 }
 
 TEST_CASE("formats: Hugging Face's configurations of other models are refused by name") {

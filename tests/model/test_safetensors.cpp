@@ -130,9 +130,9 @@ TEST_CASE("safetensors: files that are something else") {
   const TemporaryFolder folder;
   const auto missing = folder / "missing";
   CHECK(config_error([&] { load_safetensors(missing); }) ==
-        missing.string() + ": cannot be opened: No such file or directory");
+        missing.string() + ": cannot be read: No such file or directory");
   CHECK(config_error([&] { load_safetensors(folder.path()); }) ==
-        folder.path().string() + ": is not a regular file");
+        folder.path().string() + ": is a folder (expected a file of weights)");
 }
 
 TEST_CASE("safetensors: header lengths") {

@@ -1,4 +1,5 @@
 #include <ATen/ATen.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -154,7 +155,8 @@ TEST_CASE("tokenizer: a text that does not fit is named") {
   CHECK(config_error([&] {
           tokenizer.encode(std::vector<std::string>{"low", "1 2 3 4"}, 5);
         }) ==
-        "text \"1 2 3 4\": 6 tokens with start and end do not fit the model's 5 (shorten it)");
+        "text \"1 2 3 4\": 6 tokens with start and end do not fit the model's 5 (a shorter "
+        "text is needed, or a model that takes longer ones)");
 }
 
 TEST_CASE("tokenizer: merges that cannot be") {
@@ -207,7 +209,9 @@ TEST_CASE("tokenizer: malformed merge files are refused by name and line") {
   const std::string not_a_file = "is not a merge file (its first line should say #version: 0.2)";
   CHECK(refusal("") == not_a_file);
   CHECK(refusal("l o\n") == not_a_file);
-  CHECK(refusal("version https://git-lfs.github.com/spec/v1\n") == not_a_file);
+  CHECK(refusal("version https://git-lfs.github.com/spec/v1\n") ==
+        "is a Git-LFS pointer, not a file of merges (run 'git lfs pull', or download the file "
+        "itself)");
   const std::string not_a_merge = "line 3 is not a merge (two symbols with one space between)";
   for (const char* line : {"", "lo", "lo w x", " lo", "lo ", "l  o"})
     CHECK(refusal(header + "l o\n" + line + "\nn e\n") == not_a_merge);
@@ -215,10 +219,14 @@ TEST_CASE("tokenizer: malformed merge files are refused by name and line") {
   CHECK(refusal(header + "l o\nq xy\n") ==
         "merge 2 (\"q xy\"): \"xy\" is neither a byte nor an earlier merge");
 
-  const std::string none = (folder / "none").string();
-  for (const auto& path : {none, folder.path().string()})
-    CHECK(config_error([&] { Tokenizer::load(path); }) ==
-          path + ": cannot be read (a file of merges, plain or gzip)");
+  const std::string none = (folder / "none").string(), pipe = (folder / "pipe").string();
+  CHECK(config_error([&] { Tokenizer::load(none); }) ==
+        none + ": cannot be read: No such file or directory");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  const std::string expected = " (expected a file of merges, plain or gzip)";
+  CHECK(config_error([&] { Tokenizer::load(pipe); }) == pipe + ": is a pipe" + expected);
+  CHECK(config_error([&] { Tokenizer::load(folder.path()); }) ==
+        folder.path().string() + ": is a folder" + expected);
 }
 
 TEST_CASE("tokenizer: reduced to the merges in use, intermediate ones included") {

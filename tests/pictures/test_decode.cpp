@@ -1,5 +1,6 @@
 // Picture files: every kind against Pillow's pixels, and every way in which a file is no picture.
 #include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -107,6 +108,17 @@ TEST_CASE("decode: a file that cannot be read is named with the reason") {
   };
   CHECK(message("/no/such.jpg") == "/no/such.jpg: cannot be read: No such file or directory");
   CHECK(message("/tmp") == "/tmp: is a folder (expected a picture)");
+  CHECK(message("/dev/zero") == "/dev/zero: is a device (expected a picture)");
+  const auto folder = std::filesystem::temp_directory_path();
+  const auto pipe = folder / "lacuna-decode.pipe", huge = folder / "lacuna-decode.huge";
+  std::filesystem::remove(pipe);
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(message(pipe) == pipe.string() + ": is a pipe (expected a picture)");
+  std::filesystem::remove(pipe);
+  write_file_atomically(huge, "\xff\xd8\xff");
+  std::filesystem::resize_file(huge, 1 << 30);
+  CHECK(message(huge) == huge.string() + ": is longer than 268435456 bytes (a picture is shorter)");
+  std::filesystem::remove(huge);
 }
 
 TEST_CASE("decode: a file cut short is refused, not filled up with grey") {
@@ -123,6 +135,20 @@ TEST_CASE("decode: a file cut short is refused, not filled up with grey") {
         "x.jpg: is a damaged WebP file: its pixels cannot be read, or end too early");
   CHECK(refusal(golden_file("webp lossy").substr(0, 14)) ==
         "x.jpg: is cut short (a WebP file without its end)");
+}
+
+TEST_CASE("decode: a JPEG whose scan ends in a marker of no meaning is refused, as by Pillow") {
+  for (const auto* kind : {"jpeg 4:2:0", "jpeg grey", "jpeg CMYK"}) {
+    INFO(kind);
+    const auto whole = golden_file(kind);
+    const auto scan = whole.rfind("\xff\xda") + 14;
+    // In the middle, where grey would follow, and behind the last row.
+    for (const auto place : {(scan + whole.size()) / 2, whole.size() - 2}) {
+      auto bytes = whole;
+      bytes.insert(place, "\xff\x02");
+      CHECK(refusal(bytes).starts_with("x.jpg: is a damaged JPEG file: Unsupported marker type"));
+    }
+  }
 }
 
 TEST_CASE("decode: a small file that promises a huge picture is refused before memory is taken") {

@@ -18,6 +18,9 @@ TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is w
                 "for error in errors: print(list(error.path), error.message[:200])\n"
                 "sys.exit(1 if errors else 0)\n");
   sample::write_results(folder / "results", {.unmatched = true});
+  sample::edit(folder / "results/plans/demo.json", [](auto& plan) {
+    plan["evaluations"][1]["incomplete"] = "298 of 3,669 pictures, 3 of 37 classes";
+  });
   make_reports({folder / "results"}, folder / "report", TableStyle::plain);
   const auto file = folder / "report/leaderboard.json";
   const auto check = [&] {
@@ -28,6 +31,9 @@ TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is w
   const auto valid = check();
   INFO(valid.out << valid.err);
   REQUIRE(valid.code == 0);
+  const auto evaluations = sample::read(file)["boards"][0]["evaluations"];
+  CHECK_FALSE(evaluations[0].contains("incomplete"));
+  CHECK(evaluations[1]["incomplete"] == "298 of 3,669 pictures, 3 of 37 classes");
 
   const auto refused = [&](auto change) {
     const auto before = lacuna::read_file(file);

@@ -52,6 +52,18 @@ TEST_CASE("every link of the page leads to a result file, to the data or to a pl
         1 + 1 + 16 * 3 - 4);  // the data, the original, every cell that is not missing
 }
 
+TEST_CASE("incomplete data stands among the facts, and nothing where it is whole") {
+  const sample::Folder folder;
+  CHECK_THAT(page_of(folder), !ContainsSubstring("Incomplete data"));
+  sample::edit(folder / "results/demo/plans/demo.json", [](auto& plan) {
+    plan["evaluations"][1]["incomplete"] = "298 of 3,669 pictures, 3 of 37 classes";
+  });
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  CHECK_THAT(lacuna::read_file(folder / "reports/demo/index.html"),
+             ContainsSubstring("<dt>Incomplete data</dt><dd>Letters: 298 of 3,669 pictures, 3 of "
+                               "37 classes</dd>"));
+}
+
 TEST_CASE("the numbers of a single run lead straight to its file") {
   const sample::Folder folder;
   const std::string page = page_of(folder, {.seeds = 1, .gaps = false});

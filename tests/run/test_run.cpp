@@ -234,6 +234,59 @@ TEST_CASE("Missing data makes failed rows; with the data they are run") {
   CHECK(run(path, folder / "out", {"--data", folder.path().string()}).status == 0);
 }
 
+TEST_CASE("A reason that is no text reaches the row and the terminal, made safe") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "spy"}}};
+  suite["evaluations"][1]["dataset"]["params"]["garbles"] = true;
+  const auto result = run(write_suite(folder.path(), suite), folder / "out");
+  CHECK(result.status == 1);
+  CHECK_THAT(
+      result.output,
+      ContainsSubstring("failed (exception): evaluate: tiny: \xEF\xBF\xBD\\n\\x1b[2J here\n"));
+  const auto cells = cells_by_label(folder / "out");
+  CHECK(cells.at("original").at("failure") == "exception");
+  CHECK(cells.at("original").at("reason") == "evaluate: tiny: \xEF\xBF\xBD\n\x1b[2J here");
+}
+
+TEST_CASE("Incomplete data is told by plan, run, cells and eval") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "spy"}}};
+  suite["evaluations"][1]["dataset"]["params"]["original"] = 4000;
+  suite["requests"][0]["samples_per_concept"] = 50;
+  const auto path = write_suite(folder.path(), suite);
+  const std::string part = "32 of 4,000 pictures",
+                    data = "warning: tiny: test: " + part + " (lacuna data check tiny)\n",
+                    few =
+                        "warning: request 'difficult': 2 of 2 concepts have fewer than 50 "
+                        "pictures (red 4, blue 4)\n";
+  const auto plan = lacuna::testing::lacuna({"plan", path.string()});
+  CHECK_THAT(plan.output, ContainsSubstring(data) && ContainsSubstring(few));
+  const auto result = run(path, folder / "out");
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  CHECK_THAT(result.output, ContainsSubstring(data) && ContainsSubstring(few));
+  for (const auto& [label, cell] : cells_by_label(folder / "out")) {
+    CHECK(cell.at("incomplete") == json{{"others", part}});
+    CHECK(cell.at("cell").dump().find(part) == std::string::npos);
+  }
+  const auto stored = read_json(folder / "out/plans/tiny.json");
+  CHECK_FALSE(stored["evaluations"][0].contains("incomplete"));
+  CHECK(stored["evaluations"][1]["incomplete"] == part);
+
+  const auto eval = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"eval", (folder / "model").string(), "--dataset", "tiny"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return lacuna::testing::lacuna(arguments).output;
+  };
+  CHECK(eval({"--params", "{\"original\": 4000}"})
+            .starts_with("note: tiny, test: " + part + " (lacuna data check tiny)\nfine "));
+  CHECK(json::parse(eval({"--params", "{\"original\": 4000}", "--json"}))["incomplete"] == part);
+  CHECK(eval({}).starts_with("fine "));
+  CHECK_FALSE(json::parse(eval({"--json"})).contains("incomplete"));
+}
+
 TEST_CASE("A failed original fails what is measured by it") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();
@@ -367,7 +420,7 @@ TEST_CASE("Mistakes end with status 2 and one line, and no plan is left") {
           "error: " + path.string() +
               ": methods[0].params: push: wieght: unknown parameter (did you mean 'weight')\n");
   }
-  CHECK(fs::is_empty(folder / "out" / "plans"));
+  CHECK_FALSE(fs::exists(folder / "out"));
   CHECK(run(folder / "none.json", folder / "out").status == 2);
   CHECK(run(path, folder / "out", {"--jobs", "0"}).status == 2);
   CHECK(run(path, folder / "out", {"--device", "tpu"}).status == 2);

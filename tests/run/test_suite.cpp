@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <fstream>
 
 #include "helpers.hpp"
@@ -210,4 +211,13 @@ TEST_CASE("A suite that is no JSON, or not there, is the user's mistake") {
   CHECK_THROWS_AS(read_suite(folder / "none.json"), ConfigError);
   std::ofstream(folder / "bad.json") << "{\"schema_version\": 1,,}";
   CHECK_THROWS_AS(read_suite(folder / "bad.json"), ConfigError);
+  for (const char* place : {"/seeds", "/methods/0/params", "/model", "/title", "/training"}) {
+    auto suite = tiny_suite();
+    suite[json::json_pointer(place)] = "HERE";
+    auto text = suite.dump();
+    text.replace(text.find("\"HERE\""), 6, std::string(200000, '[') + std::string(200000, ']'));
+    std::ofstream(folder / "deep.json") << text;
+    CHECK_THROWS_WITH(read_suite(folder / "deep.json"),
+                      Catch::Matchers::EndsWith("is nested more than 100 levels deep"));
+  }
 }

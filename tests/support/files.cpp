@@ -127,6 +127,38 @@ TEST_CASE("files: JSON errors name the line and the column") {
   }
 }
 
+TEST_CASE("files: JSON nested too deeply is refused where that begins, before it is built") {
+  const Folder folder;
+  const auto path = folder / "s.json";
+  for (const auto& [text, place] :
+       {std::pair{"{\"a\":\n" + std::string(200000, '[') + std::string(200000, ']') + "}",
+                  "line 2, column 100"},
+        std::pair{std::string(200000, '['), "line 1, column 101"}})
+    CHECK_THROWS_MATCHES(
+        parsed(path, text), ConfigError,
+        Message(path.string() + ": " + place + ": is nested more than 100 levels deep"));
+  CHECK(lacuna::parse_json(std::string(200000, '[') + std::string(200000, ']')).is_discarded());
+  CHECK(lacuna::parse_json("[").is_discarded());
+  CHECK(lacuna::parse_json("[1]") == json{1});
+}
+
+TEST_CASE("files: JSON that is no regular file, too long, or a pointer is refused") {
+  const Folder folder;
+  const auto path = folder / "s.json";
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  CHECK_THROWS_MATCHES(lacuna::read_json(path, "a suite"), ConfigError,
+                       Message(path.string() + ": is a pipe (expected a suite)"));
+  fs::remove(path);
+  CHECK_THROWS_MATCHES(
+      parsed(path, "version https://git-lfs.github.com/spec/v1\n"), ConfigError,
+      Message(path.string() + ": is a Git-LFS pointer, not a JSON file (run 'git lfs pull', or "
+                              "download the file itself)"));
+  fs::resize_file(path, 1 << 30);
+  CHECK_THROWS_MATCHES(
+      lacuna::read_json(path), ConfigError,
+      Message(path.string() + ": is longer than 67108864 bytes (a JSON file is shorter)"));
+}
+
 TEST_CASE("files: equal keys of different objects are no duplicates") {
   const Folder folder;
   CHECK(parsed(folder / "s", R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})")["b"][1]["a"] == 2);

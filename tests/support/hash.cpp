@@ -38,5 +38,7 @@ TEST_CASE("hash: pieces and files give the hash of the whole") {
   CHECK(lacuna::sha256_file(path) == lacuna::sha256(""));
   std::filesystem::remove(path);
   CHECK_THROWS_MATCHES(lacuna::sha256_file(path), lacuna::ConfigError,
-                       Message(path.string() + ": cannot be read"));
+                       Message(path.string() + ": cannot be read: No such file or directory"));
+  CHECK_THROWS_MATCHES(lacuna::sha256_file("/dev/zero"), lacuna::ConfigError,
+                       Message("/dev/zero: is a device (expected a file)"));
 }

@@ -21,7 +21,8 @@ constexpr const char* kBackground = "BACKGROUND_Google";
 
 // Folders beside the 101: the background, which has no class in CLIP's evaluation, and strangers.
 void pass_over(const fs::path& folder, const std::vector<std::string>& folders,
-               std::vector<std::string>& strangers, std::vector<std::string>& notes) {
+               std::vector<std::string>& strangers, pictures::Ignored& ignored,
+               std::vector<std::string>& notes) {
   for (const auto& name : folders) {
     const auto known = [&](const caltech::Class& one) { return name == one.folder; };
     if (std::any_of(caltech::kClasses.begin(), caltech::kClasses.end(), known)) continue;
@@ -29,9 +30,10 @@ void pass_over(const fs::path& folder, const std::vector<std::string>& folders,
       strangers.push_back(name);
       continue;
     }
-    notes.push_back(
-        "ignored: " + std::to_string(pictures::contents_of(folder / name).pictures.size()) +
-        " pictures in " + kBackground + ", which is no class");
+    const auto found = pictures::contents_of(folder / name);
+    ignored.add(name, found.others);  // the archive's "tmp" is one of them: a JPEG without a suffix
+    notes.push_back("ignored: " + std::to_string(found.pictures.size()) + " pictures in " +
+                    kBackground + ", which is no class");
   }
 }
 
@@ -45,9 +47,8 @@ pictures::FileListing list(const std::string& templates, const DataRoots& roots)
   if (templates == "clip") listing.templates = pictures::caltech_templates();
   const auto top = pictures::contents_of(folder);
   std::vector<std::string> strangers;
-  pass_over(folder, top.folders, strangers, listing.notes);
-
   pictures::Ignored ignored;
+  pass_over(folder, top.folders, strangers, ignored, listing.notes);
   ignored.add("", top.others);
   ignored.add("", top.pictures);
   auto& files = listing.splits["test"];

@@ -133,6 +133,17 @@ class Cifar100 final : public Dataset {
     return pictures;
   }
 
+  // In the words that the harness knows for a part of a data set.
+  std::vector<std::string> notes() const override {
+    std::vector<std::string> all;
+    for (const auto& [split, original] : {std::pair{"test", 10000}, std::pair{"train", 50000}}) {
+      if (const auto count = of(split).count(); count != original)
+        all.push_back(std::string(split) + ": " + std::to_string(count) +
+                      " pictures (the original has " + std::to_string(original) + ")");
+    }
+    return all;
+  }
+
   std::map<std::string, std::vector<std::string>> forget_splits() const override {
     std::map<std::string, std::vector<std::string>> splits;
     for (const auto& [name, list] : forget_lists()) {

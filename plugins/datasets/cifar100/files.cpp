@@ -1,21 +1,20 @@
 #include "files.hpp"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <mutex>
+#include <sstream>
 #include <tuple>
 #include <utility>
 
+#include "lacuna/input.hpp"
 #include "names.hpp"
 
 namespace lacuna::cifar {
@@ -49,8 +48,7 @@ fs::path find_folder(const DataRoots& roots) {
 }
 
 std::vector<std::string> read_names(const fs::path& path, std::size_t expected) {
-  std::ifstream in(path);
-  if (!in) throw ConfigError(path.string() + ": cannot be read");
+  std::istringstream in(read_download(path, "a list of names", kMostText));
   std::vector<std::string> names;
   for (std::string line; std::getline(in, line);) {
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
@@ -92,6 +90,19 @@ void learn_parents(const Records& records, Taxonomy& taxonomy) {
   }
 }
 
+// Open, and no pointer to the file either.
+std::unique_ptr<RegularFile> open_records(const fs::path& path) {
+  try {
+    auto file = std::make_unique<RegularFile>(path, "a file of CIFAR-100's records", kMostBinary);
+    std::array<char, 64> start{};
+    const auto got = ::pread(file->descriptor(), start.data(), start.size(), 0);
+    if (got > 0) refuse_impostors({start.data(), static_cast<std::size_t>(got)}, "the records");
+    return file;
+  } catch (const ConfigError& error) {
+    throw ConfigError(path.string() + ": " + error.what());
+  }
+}
+
 std::string hash_file(const std::uint8_t* data, std::int64_t bytes) {
   std::array<unsigned char, 32> digest{};
   if (EVP_Digest(data, static_cast<std::size_t>(bytes), digest.data(), nullptr, EVP_sha256(),
@@ -108,29 +119,21 @@ std::string hash_file(const std::uint8_t* data, std::int64_t bytes) {
 
 Records::Records(fs::path path, std::int64_t expected, bool allow_partial)
     : path_(std::move(path)) {
-  const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
-  if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-    const std::string reason = file < 0 ? std::strerror(errno) : "not a regular file";
-    if (file >= 0) ::close(file);
-    throw ConfigError(path_.string() + ": cannot be read: " + reason);
-  }
-  bytes_ = status.st_size;
+  const auto file = open_records(path_);
+  bytes_ = static_cast<std::int64_t>(file->size());
   const std::string size = path_.string() + ": " + std::to_string(bytes_) + " bytes";
   const std::string wanted = std::to_string(expected * kRecordBytes) +
                              " expected: " + std::to_string(expected) + " records of 3074 bytes";
   if (bytes_ == 0 || bytes_ % kRecordBytes != 0) {
-    ::close(file);
     throw ConfigError(size + " are no whole number of records (" + wanted +
                       "; is the file cut short, or not the binary version?)");
   }
   if (count() != expected && !allow_partial) {
-    ::close(file);
     throw ConfigError(size + " hold " + std::to_string(count()) + " records (" + wanted +
                       "; set allow_partial to use a part of CIFAR-100)");
   }
-  void* mapped = ::mmap(nullptr, static_cast<std::size_t>(bytes_), PROT_READ, MAP_PRIVATE, file, 0);
-  ::close(file);
+  void* mapped = ::mmap(nullptr, static_cast<std::size_t>(bytes_), PROT_READ, MAP_PRIVATE,
+                        file->descriptor(), 0);
   if (mapped == MAP_FAILED) {
     throw ConfigError(path_.string() + ": cannot be mapped: " + std::strerror(errno));
   }

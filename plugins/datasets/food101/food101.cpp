@@ -1,11 +1,11 @@
 // Food-101 (Bossard et al., 2014): 101,000 photographs of 101 dishes.
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "lacuna/input.hpp"
 #include "lacuna/lacuna.hpp"
 #include "names.hpp"
 #include "pictures/file_dataset.hpp"
@@ -38,8 +38,9 @@ std::vector<Listed> from_text(const fs::path& file) {
 }
 
 std::vector<Listed> from_json(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const auto json = nlohmann::ordered_json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto text = read_download(file, "a list", kMostText);
+  const auto json = nlohmann::ordered_json::parse(nested_too_deeply(text) ? "" : text, nullptr,
+                                                  /*allow_exceptions=*/false);
   if (!json.is_object())
     throw ConfigError(file.string() + ": is no JSON object of lists, one a class");
   std::vector<Listed> all;

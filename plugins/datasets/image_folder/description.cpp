@@ -1,10 +1,10 @@
 #include "description.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lacuna/input.hpp"
 #include "lacuna/lacuna.hpp"
 
 namespace lacuna::folder {
@@ -41,13 +41,16 @@ class KeyCheck {
 };
 
 Json parse(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw ConfigError(file.string() + ": cannot be read");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto text = read_download(file, "a JSON file", kMostText);
+  if (const auto at = nested_too_deeply(text))
+    throw ConfigError(file.string() + ": " + position(text, *at + 1) + ": is nested more than " +
+                      std::to_string(kMostLevels) + " levels deep");
   try {
     return Json::parse(text, KeyCheck(file));
   } catch (const Json::parse_error& error) {
     throw ConfigError(file.string() + ": " + position(text, error.byte) + ": is no JSON");
+  } catch (const Json::out_of_range&) {  // it says which, and not where
+    throw ConfigError(file.string() + ": holds a number that is too large");
   }
 }
 

@@ -133,7 +133,10 @@ void draw_splits(const std::vector<Picture>& all, const fs::path& root, const Dr
     for (auto i = begin; i < end; ++i)
       layout.splits[chosen[i - begin] ? "test" : "train"].push_back(all[i]);
   }
-  layout.notes.push_back("train and test: drawn by class with split_fraction and split_seed");
+  layout.notes.push_back(draw.fraction <= 0 ? "train: all pictures (split_fraction is 0)"
+                         : draw.fraction >= 1
+                             ? "test: all pictures (split_fraction is 1)"
+                             : "train and test: drawn by class with split_fraction and split_seed");
 }
 
 void list_splits(const std::vector<Picture>& all, const Description& description, Layout& layout) {

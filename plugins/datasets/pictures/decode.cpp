@@ -3,11 +3,9 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "pictures/kinds.hpp"
 
 namespace lacuna::pictures {
@@ -91,16 +89,12 @@ at::Tensor decode(std::string_view bytes, const std::string& name) {
 }
 
 at::Tensor decode(const std::filesystem::path& file) {
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error))
-    throw Error(file.string() + ": is a folder (expected a picture)");
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary | std::ios::ate);
-  if (!stream) throw Error(file.string() + ": cannot be read: " + std::strerror(errno));
-  std::string bytes(static_cast<std::size_t>(std::max<std::streamoff>(0, stream.tellg())), '\0');
-  stream.seekg(0);
-  if (!stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-    throw Error(file.string() + ": cannot be read: " + std::strerror(errno));
+  std::string bytes;
+  try {
+    bytes = read_regular_file(file, "a picture", kMostPicture);
+  } catch (const ConfigError& error) {
+    throw Error(error.what());  // of a picture, not of what the user wrote
+  }
   return decode(bytes, file.string());
 }
 

@@ -95,6 +95,10 @@ Outcome read_rows(Session& session) {
     if (jpeg_read_scanlines(&info, &row, 1) != 1) return Outcome::suspended;
     if (cmyk) cmyk_to_rgb(row, target, info.output_width);
   }
+  // What follows the last row is read as Pillow reads it: a marker that makes no sense there says
+  // that rows before it were made up. That the end is missing says nothing, so the result is not
+  // asked for.
+  jpeg_finish_decompress(&info);
   return Outcome::done;
 }
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "lacuna/random.hpp"
 
 namespace lacuna::pictures {
@@ -19,12 +19,6 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : between) + word;
   return text;
-}
-
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw ConfigError(file.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace
@@ -86,7 +80,7 @@ bool is_picture_name(const std::string& name) {
 }
 
 std::vector<std::string> read_lines(const fs::path& file) {
-  const auto text = read_text(file);
+  const auto text = read_download(file, "a list", kMostText);
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('\n', begin), text.size());
@@ -118,7 +112,8 @@ std::vector<ListRow> read_list(const fs::path& file, const Taxonomy& taxonomy) {
   std::int64_t number = 0;
   for (const auto& line : read_lines(file)) {
     const auto where = file.string() + ": line " + std::to_string(++number) + ": ";
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const auto json = nlohmann::json::parse(nested_too_deeply(line) ? "" : line, nullptr,
+                                            /*allow_exceptions=*/false);
     const auto text = [&](const char* key) {
       if (!json.is_object() || !json.contains(key) || !json[key].is_string())
         throw ConfigError(where + "no text '" + key +

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <mutex>
 
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 #include "pictures/mat_check.hpp"
 
 namespace lacuna::pictures {
@@ -166,9 +166,7 @@ std::string MatVariable::text(std::size_t index, const std::string& field) const
 }
 
 MatFile::MatFile(std::filesystem::path file) : file_(std::move(file)) {
-  std::ifstream in(file_, std::ios::binary);
-  if (!in) throw ConfigError(file_.string() + ": cannot be read");
-  const auto damage = mat_damage({std::istreambuf_iterator<char>(in), {}});
+  const auto damage = mat_damage(read_download(file_, "a MATLAB file", kMostPicture));
   if (!damage.empty()) throw ConfigError(file_.string() + ": " + damage);
   const std::lock_guard guard(lock());
   const auto mat = open(file_);

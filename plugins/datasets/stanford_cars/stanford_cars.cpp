@@ -33,6 +33,8 @@ class Lister {
       split_layout("test", test, "cars_test_annos_withlabels.mat");
     } else if (flat) {
       flat_layout(*flat);
+    } else if (train || find("cars_meta.mat") || find("cars_train_annos.mat")) {
+      only_a_part(train);
     } else {
       not_there(kSource, "stanford_cars/cars_test or stanford_cars/car_ims", roots);
     }
@@ -51,6 +53,16 @@ class Lister {
       places.push_back(top + "/devkit/" + name);
     }
     return find_path(roots_, places);
+  }
+
+  // What is evaluated are the test pictures.
+  [[noreturn]] void only_a_part(const std::optional<fs::path>& train) const {
+    std::string found;
+    if (train) found = train->string();
+    for (const char* file : {"cars_meta.mat", "cars_train_annos.mat"})
+      if (const auto path = find(file)) found += (found.empty() ? "" : ", ") + path->string();
+    throw ConfigError(kSource.id + ": the test pictures are missing: found " + found +
+                      ", but neither cars_test nor car_ims beside them (get " + kSource.get + ')');
   }
 
   fs::path require(const std::string& name, const std::string& why) const {

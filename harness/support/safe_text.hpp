@@ -1,0 +1,23 @@
+// Text that came from outside (file names, what plugins throw) as it may be shown and stored.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace lacuna {
+
+// One line for a terminal or a log: control characters as \n, \t or \x1b, bytes that are no UTF-8
+// as \xff, everything else as it is.
+std::string one_line(std::string_view text);
+
+// JSON text, also where a string is not UTF-8: each wrong byte becomes U+FFFD.
+template <class Json>
+std::string json_text(const Json& json, int indent = 2) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+// 427616513 -> "427,616,513".
+std::string grouped(std::int64_t number);
+
+}  // namespace lacuna
