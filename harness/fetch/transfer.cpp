@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -158,6 +159,9 @@ class Transfer {
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, 10L);
     set(CURLOPT_NOSIGNAL, 1L);
+    // libcurl itself looks where its own distribution keeps certificates, which in a bundle is
+    // another one's place.
+    if (const char* file = std::getenv("SSL_CERT_FILE"); file && *file) set(CURLOPT_CAINFO, file);
     set(CURLOPT_USERAGENT, "lacuna/" LACUNA_VERSION);
     set(CURLOPT_ERRORBUFFER, words_);
     set(CURLOPT_CONNECTTIMEOUT_MS, std::lround(1000 * request_.connect_seconds));

@@ -250,6 +250,19 @@ TEST_CASE("A redirect may not lead to files of this machine, nor in circles") {
   CHECK_THAT(world.complaint(world.wanted("loop")), ContainsSubstring("redirects"));
 }
 
+TEST_CASE("Certificates are those that SSL_CERT_FILE names") {
+  World world;
+  auto secure = world.wanted("ok");
+  secure.url.replace(0, 4, "https");
+  const auto without = world.complaint(secure);
+  CHECK_THAT(without, !ContainsSubstring("none.pem"));
+  setenv("SSL_CERT_FILE", (world.folder / "none.pem").c_str(), 1);
+  const auto with = world.complaint(secure);
+  unsetenv("SSL_CERT_FILE");
+  INFO(with);
+  CHECK_THAT(with, ContainsSubstring("none.pem"));
+}
+
 TEST_CASE("A refusal does not cost what is there already") {
   World world;
   const auto mode = GENERATE("404", "html", "503");

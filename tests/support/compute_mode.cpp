@@ -47,7 +47,7 @@ TEST_CASE("compute mode: a scope is deterministic without TF32, and what was set
     const lacuna::DeterministicScope scope;
     CHECK(mode() == deterministic);
     {
-      const lacuna::DeterministicScope tf32(true);
+      const lacuna::Tf32Scope tf32(true);
       CHECK(mode().cublas_tf32);
       CHECK(mode().cudnn_tf32);
       CHECK(mode().algorithms);
