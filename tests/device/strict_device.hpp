@@ -18,7 +18,8 @@
 
 namespace lacuna::testing {
 
-// Registers the device at the first call. Its autocast lists are CUDA's.
+// Registers the device at the first call, which has to come before the first backward pass:
+// LibTorch counts the devices then. Its autocast lists are CUDA's.
 c10::Device strict_device();
 
 // What the device was asked for.

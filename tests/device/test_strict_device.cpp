@@ -29,7 +29,7 @@ TEST_CASE("strict device: gradients are the CPU's, to the bit") {
     at::layer_norm(at::amax(pooled, {2}), {5}, bias).square().sum().backward();
     return std::vector{x.grad().cpu(), kernel.grad().cpu(), bias.grad().cpu()};
   };
-  const auto here = gradient(at::kCPU), device = gradient(strict_device());
+  const auto device = gradient(strict_device()), here = gradient(at::kCPU);
   for (std::size_t i = 0; i < here.size(); ++i) CHECK(here[i].equal(device[i]));
 }
 
