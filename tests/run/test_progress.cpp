@@ -4,6 +4,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
+#include <thread>
 
 #include "helpers.hpp"
 #include "run/progress.hpp"
@@ -44,11 +46,17 @@ struct Terminal {
     std::fclose(slave);
     close(master);
   }
+  // What arrives within 20 ms: the kernel brings it over in its own time.
   std::string written() const {
     std::fflush(slave);
-    char buffer[65536];
-    const auto n = read(master, buffer, sizeof buffer);
-    return n > 0 ? std::string(buffer, static_cast<std::size_t>(n)) : "";
+    std::string text;
+    for (int i = 0; i < 4; ++i) {
+      char buffer[65536];
+      const auto n = read(master, buffer, sizeof buffer);
+      if (n > 0) text.append(buffer, static_cast<std::size_t>(n));
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return text;
   }
 };
 
@@ -105,10 +113,17 @@ TEST_CASE("A terminal is redrawn in place") {
   Terminal terminal;
   {
     Display display(terminal.slave);
-    display.update(busy());
-    CHECK_THAT(terminal.written(), ContainsSubstring("7/14 cells"));
-    display.update(busy());  // too soon after the first
-    CHECK(terminal.written().empty());
+    // Too soon after the one before, it draws nothing; a busy machine may need some tries.
+    for (bool soon = false; !soon;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(110));
+      const auto start = std::chrono::steady_clock::now();
+      display.update(busy());
+      CHECK_THAT(terminal.written(), ContainsSubstring("7/14 cells"));
+      display.update(busy());
+      soon = std::chrono::steady_clock::now() - start < std::chrono::milliseconds(100);
+      const auto text = terminal.written();
+      if (soon) CHECK(text.empty());
+    }
     display.line("NPO is done");
     const auto text = terminal.written();
     CHECK(text.starts_with("\x1b[3A\x1b[J"));
