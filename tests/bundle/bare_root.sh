@@ -33,6 +33,8 @@ done
 mkdir -p "$root/old/lib" "$root/empty" && touch "$root/old/lib/libtorch_cpu.so" && echo "__version__ = '2.10.0+cu128'" >"$root/old/version.py"
 mount_namespace=(unshare --mount --pid --fork)
 [[ $(id -u) == 0 ]] || mount_namespace+=(--map-root-user)
+# Within a chroot the root is no mount whose propagation could be changed, and nothing is shared anyway.
+"${mount_namespace[@]}" true 2>/dev/null || mount_namespace+=(--propagation unchanged)
 inside() {  # inside TORCH COMMAND...: in the bare root, with no environment but these
   local given=$1
   shift
