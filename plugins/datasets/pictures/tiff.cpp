@@ -17,7 +17,7 @@ namespace {
 struct File {
   std::string_view bytes;
   std::uint64_t at = 0;
-  std::string complaint = {};
+  std::string complaint = {}, palette_complaint = {};
 };
 
 File& file_of(thandle_t handle) { return *static_cast<File*>(handle); }
@@ -43,7 +43,13 @@ int complain(TIFF*, void* user, const char*, const char* format, va_list values)
   return 1;  // said: nothing is printed
 }
 
-int ignore(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+// libtiff warns of a palette that it cannot read, and takes the picture for a grey one.
+int note_palette(TIFF*, void* user, const char*, const char* format, va_list values) {
+  char line[200];
+  if (std::vsnprintf(line, sizeof line, format, values) > 0 && std::strstr(line, "ColorMap"))
+    static_cast<File*>(user)->palette_complaint = line;
+  return 1;
+}
 
 struct Close {
   void operator()(TIFF* tiff) const { TIFFClose(tiff); }
@@ -53,7 +59,7 @@ struct Close {
 std::unique_ptr<TIFF, Close> open(File& file) {
   const std::unique_ptr<TIFFOpenOptions, Close> options(TIFFOpenOptionsAlloc());
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), complain, &file);
-  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignore, nullptr);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), note_palette, &file);
   // "m": no mapping, so that no reader goes past the end of what is here.
   return std::unique_ptr<TIFF, Close>(TIFFClientOpenExt(
       "", "rm", &file, read, [](thandle_t, void*, tmsize_t) -> tmsize_t { return 0; }, seek,
@@ -102,6 +108,7 @@ at::Tensor decode_tiff(std::string_view bytes) {
   File file{bytes};
   const auto tiff = open(file);
   if (!tiff) damaged("TIFF", file.complaint.empty() ? "its header cannot be read" : file.complaint);
+  if (!file.palette_complaint.empty()) damaged("TIFF", file.palette_complaint);
   if (!is_usual(tiff.get()))
     throw Unreadable("is a TIFF file of an unusual kind (8 bits a channel, without alpha)");
   std::uint32_t width = 0, height = 0;
