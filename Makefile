@@ -27,12 +27,12 @@ build: setup  ## build the program, build/bin/lacuna, and its plugins
 demo: build  ## run all methods on the embedded data: build/demo/report/index.html (two minutes; FRESH=1: again)
 	@scripts/demo.sh $(BUILD)/bin/lacuna $(FRESH)
 
-# Tests with the label real read files that no repository may hold: they run where LACUNA_DATA, or shared/data beside the
-# checkout, is a folder. Those with the label parity are make parity's.
 board: build  ## write the boards of the published results, without running anything: reports/*/index.html
 	@for suite in demo cifar100; do \
 	  $(BUILD)/bin/lacuna report results/$$suite --out reports/$$suite && echo "$(CURDIR)/reports/$$suite/index.html" || exit; done
 
+# Tests with the label real read files that no repository may hold: they run where LACUNA_DATA, or shared/data beside the
+# checkout, is a folder. Those with the label parity are make parity's.
 test:  ## build everything and run all tests
 	@scripts/setup.sh build test bench
 	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON -DLACUNA_BUILD_BENCH=ON

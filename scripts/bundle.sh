@@ -50,11 +50,9 @@ while read -r soname file; do
   chmod 644 "$root/lib/$soname"
   licence_of "$(readlink -f "$file")"
 done < <(needed "$root"/libexec/* "$root"/lib/lacuna/plugins/*.so)
-rm -f "$root"/lib/liblacuna_sdk.so  # the link that a compiler wants comes back below
 for library in "$root"/lib/*.so*; do
   [[ -L $library ]] || patchelf --set-rpath '$ORIGIN' "$library"
 done
-(cd "$root/lib" && ln -sf liblacuna_sdk.so.0 liblacuna_sdk.so)
 # RPATH, not RUNPATH: it also counts for what the plugins need, which have no path of their own.
 for program in "$root"/libexec/*; do patchelf --force-rpath --set-rpath '$ORIGIN/../lib' "$program"; done
 

@@ -110,24 +110,18 @@ class Check:
         return {"cells": full["cells"], "not_comparable": full["not_comparable"], "differing": full["differing"],
                 "of": full["of"], "rows": rows}
 
-    def suite_on(self, name, device, jobs, data=()):
-        out = self.work / f"{name}-{device.replace(':', '')}"
-        self.lacuna(f"{name}-{device.replace(':', '')}", "run", self.suite(name), "--out", out, "--seeds", "1",
-                    "--device", device, "--retry-failed", *(("--jobs", jobs) if jobs else ()), *data, ok=(0, 1))
+    def suite_on(self, name, device, jobs, data=(), place="device"):
+        out = self.work / f"{name}-{place}"
+        self.lacuna(out.name, "run", self.suite(name), "--out", out, "--seeds", "1", "--device", device,
+                    "--retry-failed", *(("--jobs", jobs) if jobs else ()), *data, ok=(0, 1))
         cells = [json.loads(file.read_text()) for file in sorted((out / "cells").glob("*.json"))]
         failed = [f"{cell['cell']['method']['id']}: {cell['reason']}" for cell in cells if cell["status"] == "failed"]
         return out, failed
 
     def demo(self):
-        # The first time on the CPU's own name, so that a check of the CPU by itself compares two runs, not one with itself.
-        cpu, cpu_failed = self.suite_on("demo", "cpu", None)
-        if self.options.device == "cpu":
-            again = self.work / "demo-first"
-            if not again.exists():
-                cpu.rename(again)
-            cpu, (device, failed) = again, self.suite_on("demo", "cpu", None)
-        else:
-            device, failed = self.suite_on("demo", self.options.device, self.options.jobs)
+        cpu, cpu_failed = self.suite_on("demo", "cpu", None, place="reference")
+        jobs = None if self.options.device == "cpu" else self.options.jobs  # on a CPU, one a core
+        device, failed = self.suite_on("demo", self.options.device, jobs)
         out = {"failed_on_cpu": cpu_failed, "failed_on_device": failed, "beside_cpu": self.compared("demo-compared", cpu, device)}
         if (HERE.parent / "results" / "demo").exists():
             out["beside_published"] = self.compared("demo-published", device, HERE.parent / "results" / "demo")
@@ -149,12 +143,13 @@ class Check:
         try:
             self.run("table2", "bash", HERE / "scale.sh", folder, "small" if self.small else "full", self.options.device,
                      self.options.precision, ok=(0, 1))
-        finally:  # the cells that are there say what they cost, also where the clock stopped the rest
+        except (CutShort, RuntimeError):  # the cells that are there say what they cost all the same
             if (folder / "results" / "cells").exists():
                 text = self.run("table2-cost", sys.executable, HERE / "scale_summary.py", folder / "results",
                                 "small" if self.small else "full", hurry=False)
                 write(self.out / "table2.partial.json", {"precision": self.options.precision, **json.loads(text)})
-        (self.out / "table2.partial.json").unlink()
+            raise
+        (self.out / "table2.partial.json").unlink(missing_ok=True)
         return {"precision": self.options.precision, **json.loads((folder / "summary.json").read_text())}
 
     def speed(self):

@@ -92,11 +92,6 @@ nlohmann::json facts_of(const Options& options, const Globals& globals) {
   return facts;
 }
 
-// "1 head", "12 heads".
-std::string counted(std::int64_t number, const char* what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 std::string tower_line(const VisionConfig& vision) {
   if (vision.type == "vit")
     return fmt::format("vision transformer, {} px in patches of {}, {} of width {}, {}, {}",

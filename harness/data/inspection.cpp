@@ -1,9 +1,6 @@
 #include "data/inspection.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cctype>
 #include <mutex>
@@ -39,12 +36,10 @@ bool usual_suffix(std::string_view kind, std::string suffix) {
 }
 
 std::string kind_of(const std::filesystem::path& file, const at::Tensor& picture) {
-  std::array<char, 4> start{};
-  const RegularFile open(file, "a picture");
-  if (::pread(open.descriptor(), start.data(), start.size(), 0) < 0) return "unknown";
+  const auto start = RegularFile(file, "a picture").beginning(4);
   std::string kind = "unknown";
   for (const auto& [magic, name] : kMagic)
-    if (std::string_view(start.data(), start.size()).starts_with(magic)) kind = name;
+    if (start.starts_with(magic)) kind = name;
   const auto suffix = file.extension().string();
   if (!usual_suffix(kind, suffix))
     kind += suffix.empty() ? " without a suffix" : " named " + suffix;

@@ -39,11 +39,6 @@ std::string text_of(const SamePictures& group) {
   return fmt::format("{}", fmt::join(pictures, " = "));
 }
 
-// "1 finding", "2 findings".
-std::string counted(std::int64_t n, const char* what, const char* many) {
-  return fmt::format("{} {}{}", n, what, n == 1 ? "" : many);
-}
-
 // One line a finding, the first `shown` of them.
 std::string lines(const std::string& what, std::size_t count, std::size_t shown, auto&& text) {
   std::string out;
@@ -93,7 +88,7 @@ std::string as_text(const Inspection& inspection, std::size_t shown) {
                            ? fmt::format("{}", split.fewest)
                            : fmt::format("{} to {}", split.fewest, split.most);
     out += fmt::format("{}: {}, {} a class\n", one_line(split.split),
-                       counted(split.pictures, "picture", "s"), range);
+                       counted(split.pictures, "picture"), range);
   }
   std::vector<std::string> kinds;
   for (const auto& [kind, count] : inspection.kinds)
@@ -127,7 +122,7 @@ std::string as_text(const Inspection& inspection, std::size_t shown) {
     out +=
         lines("forget split " + name + ": to forget and to retain", leaks.forget_and_retain, shown);
   }
-  return out + counted(inspection.findings(), "finding", "s") + '\n';
+  return out + counted(inspection.findings(), "finding") + '\n';
 }
 
 }  // namespace lacuna

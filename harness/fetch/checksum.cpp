@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "lacuna/error.hpp"
@@ -70,24 +67,17 @@ std::vector<Checksum> checksums_of(const std::filesystem::path& path,
                                    const std::function<void(std::uint64_t)>& chunk_read) {
   std::vector<Digest> digests;
   for (const auto& algorithm : algorithms) digests.emplace_back(algorithm);
-  const auto file = [&] {
-    try {
-      return std::make_unique<RegularFile>(path, "a file");
-    } catch (const ConfigError& error) {
-      throw Error(path.string() + ": " + error.what());
-    }
-  }();
   std::string chunk(1 << 20, '\0');
   std::uint64_t bytes = 0;
-  while (true) {
-    const auto got = ::read(file->descriptor(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
-    if (got == 0) break;
-    const auto n = static_cast<std::size_t>(got);
-    for (auto& digest : digests) digest.update(chunk.data(), n);
-    bytes += n;
-    if (chunk_read) chunk_read(bytes);
+  try {
+    const RegularFile file(path, "a file");
+    while (const auto got = file.next(chunk)) {
+      for (auto& digest : digests) digest.update(chunk.data(), got);
+      bytes += got;
+      if (chunk_read) chunk_read(bytes);
+    }
+  } catch (const ConfigError& error) {
+    throw Error(path.string() + ": " + error.what());
   }
   std::vector<Checksum> out;
   for (auto& digest : digests) out.push_back(digest.finish());

@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
@@ -28,15 +27,14 @@ bool no_weight(const std::string& name) {
 }  // namespace
 
 NamedTensors map_tensors(const fs::path& file) {
-  std::array<char, 2> start{};
+  std::string start;
   try {
-    const RegularFile input(file, "a file of weights");
-    if (::pread(input.descriptor(), start.data(), start.size(), 0) < 0) start = {};
+    start = RegularFile(file, "a file of weights").beginning(2);
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", file.string(), error.what()));
   }
-  const bool zip = start[0] == 'P' && start[1] == 'K';
-  const bool pickle = start[0] == '\x80' && start[1] > 0 && start[1] < 6;
+  const bool zip = start == "PK";
+  const bool pickle = start.size() == 2 && start[0] == '\x80' && start[1] > 0 && start[1] < 6;
   return zip || pickle || file.extension() == ".bin" || file.extension() == ".pt"
              ? map_torch_archive(file)
              : map_safetensors(file).tensors;

@@ -2,12 +2,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <algorithm>
 #include <chrono>
 
 #include "model/precision.hpp"
+#include "support/device.hpp"
 
 namespace lacuna {
 namespace {
@@ -34,11 +34,6 @@ double best_seconds(c10::Device device, double at_least, F&& body) {
 }
 
 }  // namespace
-
-void synchronize(c10::Device device) {
-  if (device.is_cpu()) return;
-  c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
-}
 
 DeviceRates measure_rates(c10::Device device, double seconds) {
   const at::NoGradGuard no_grad;

@@ -21,7 +21,4 @@ struct DeviceRates {
 // operations. After prepare_compute(). [one thread]
 DeviceRates measure_rates(c10::Device device, double seconds = 0.1);
 
-// Returns when everything that was asked of the device is done.
-void synchronize(c10::Device device);
-
 }  // namespace lacuna

@@ -72,6 +72,22 @@ std::string RegularFile::read() const {
   return bytes;
 }
 
+std::size_t RegularFile::next(std::span<char> chunk) const {
+  while (true) {
+    const auto got = ::read(file_, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) cannot_be_read();
+    return static_cast<std::size_t>(got);
+  }
+}
+
+std::string RegularFile::beginning(std::size_t most) const {
+  std::string bytes(most, '\0');
+  const auto got = ::pread(file_, bytes.data(), bytes.size(), 0);
+  bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return bytes;
+}
+
 std::string read_regular_file(const std::filesystem::path& path, std::string_view expected,
                               std::uintmax_t most) {
   try {

@@ -2,6 +2,7 @@
 
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 
 #include <array>
@@ -110,6 +111,11 @@ c10::Device open_device(const std::string& name) {
     throw ConfigError(
         fmt::format("{}: no such device (the last is cuda:{})", name, state.devices.size() - 1));
   return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+void synchronize(c10::Device device) {
+  if (device.is_cpu()) return;
+  c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
 }
 
 std::optional<std::int64_t> device_peak_bytes(c10::Device device) {

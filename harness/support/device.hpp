@@ -34,6 +34,9 @@ struct CudaState {
 // Loads CUDA if it can be, never throws. The same answer for the life of the process.
 const CudaState& cuda_state();
 
+// Returns when everything that was asked of the device is done.
+void synchronize(c10::Device device);
+
 // The most bytes that LibTorch's allocator has held in tensors on `device` since the process began;
 // nothing if it held none, and on the CPU, whose high-water mark the system keeps.
 std::optional<std::int64_t> device_peak_bytes(c10::Device device);

@@ -167,11 +167,6 @@ json read_json(const std::filesystem::path& path, std::string_view expected, std
   }
 }
 
-json parse_json(std::string_view text) {
-  if (nested_too_deeply(text)) return json(json::value_t::discarded);
-  return json::parse(text, nullptr, /*allow_exceptions=*/false);
-}
-
 void write_json(const std::filesystem::path& path, const json& value) {
   std::string text;
   try {

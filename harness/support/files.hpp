@@ -34,10 +34,6 @@ nlohmann::json read_json(const std::filesystem::path& path,
                          std::string_view expected = "a JSON file",
                          std::uintmax_t most = kMostText);
 
-// A text of JSON from elsewhere than a file: a message, an argument. Discarded (json::is_discarded)
-// where it is none, or nested more than kMostLevels deep.
-nlohmann::json parse_json(std::string_view text);
-
 // Two-space indent, sorted keys, final newline; doubles in their shortest round-trip form. Atomic,
 // as above.
 void write_json(const std::filesystem::path& path, const nlohmann::json& json);

@@ -1,11 +1,8 @@
 #include "support/hash.hpp"
 
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
@@ -53,13 +50,8 @@ std::string sha256_file(const std::filesystem::path& path) {
     const RegularFile file(path, "a file");
     Sha256 hash;
     std::string chunk(1 << 20, '\0');
-    while (true) {
-      const auto got = ::read(file.descriptor(), chunk.data(), chunk.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw ConfigError(std::string("cannot be read: ") + std::strerror(errno));
-      if (got == 0) return hash.hex();
-      hash.update(chunk.data(), static_cast<std::size_t>(got));
-    }
+    while (const auto got = file.next(chunk)) hash.update(chunk.data(), got);
+    return hash.hex();
   } catch (const ConfigError& error) {
     throw ConfigError(path.string() + ": " + error.what());
   }

@@ -60,4 +60,8 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
+std::string counted(std::int64_t number, std::string_view what, std::string_view many) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : many);
+}
+
 }  // namespace lacuna

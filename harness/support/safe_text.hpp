@@ -20,4 +20,7 @@ std::string json_text(const Json& json, int indent = 2) {
 // 427616513 -> "427,616,513".
 std::string grouped(std::int64_t number);
 
+// "1 head", "12 heads"; `many` is what makes the word plural ("1 class", "3 classes": "es").
+std::string counted(std::int64_t number, std::string_view what, std::string_view many = "s");
+
 }  // namespace lacuna

@@ -50,7 +50,7 @@ struct RecipeTraining {
     field("max_logit_scale", max_logit_scale, Field{.help = "bound of exp(logit_scale)", .min = 1});
     field("cutout", cutout, Field{.help = "whether the sources' cutout applies"});
     field("precision", precision,
-          Field{.help = "compute precision", .choices = {"float32", "tf32", "bfloat16"}});
+          Field{.help = "compute precision", .choices = kPrecisions});
   }
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lacuna/params.hpp"
+#include "support/compute_mode.hpp"
 
 namespace lacuna {
 
@@ -32,7 +33,7 @@ struct TrainingConfig {
           Field{.help = "which epoch's weights are kept", .choices = {"train", "last", "validation"}});
     field("validation_fraction", validation_fraction,
           Field{.help = "share of the forgetting set held out for checkpoint = validation", .min = 0, .max = 0.9});
-    field("precision", precision, Field{.help = "compute precision", .choices = {"float32", "tf32", "bfloat16"}});
+    field("precision", precision, Field{.help = "compute precision", .choices = kPrecisions});
     field("student_prompts", student_prompts,
           Field{.help = "templates of a training step", .choices = {"single", "ensemble"}});
     field("teacher_prompts", teacher_prompts,

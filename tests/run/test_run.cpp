@@ -23,6 +23,14 @@ Command run(const fs::path& suite, const fs::path& out, std::vector<std::string>
   return lacuna::testing::lacuna(arguments);
 }
 
+// The suite with one method, and `key` set for the data set of its second evaluation.
+json told(const std::string& key, const json& value) {
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "spy"}}};
+  suite["evaluations"][1]["dataset"]["params"][key] = value;
+  return suite;
+}
+
 json faulty(const std::string& how) {
   return {{"id", "faulty"}, {"label", how}, {"params", {{"how", how}}}};
 }
@@ -236,10 +244,7 @@ TEST_CASE("Missing data makes failed rows; with the data they are run") {
 
 TEST_CASE("A reason that is no text reaches the row and the terminal, made safe") {
   const TemporaryFolder folder;
-  auto suite = tiny_suite();
-  suite["methods"] = {{{"id", "spy"}}};
-  suite["evaluations"][1]["dataset"]["params"]["garbles"] = true;
-  const auto result = run(write_suite(folder.path(), suite), folder / "out");
+  const auto result = run(write_suite(folder.path(), told("garbles", true)), folder / "out");
   CHECK(result.status == 1);
   CHECK_THAT(
       result.output,
@@ -251,9 +256,7 @@ TEST_CASE("A reason that is no text reaches the row and the terminal, made safe"
 
 TEST_CASE("Incomplete data is told by plan, run, cells and eval") {
   const TemporaryFolder folder;
-  auto suite = tiny_suite();
-  suite["methods"] = {{{"id", "spy"}}};
-  suite["evaluations"][1]["dataset"]["params"]["original"] = 4000;
+  auto suite = told("original", 4000);
   suite["requests"][0]["samples_per_concept"] = 50;
   const auto path = write_suite(folder.path(), suite);
   const std::string part = "32 of 4,000 pictures",
@@ -289,10 +292,7 @@ TEST_CASE("Incomplete data is told by plan, run, cells and eval") {
 
 TEST_CASE("A failed original fails what is measured by it") {
   const TemporaryFolder folder;
-  auto suite = tiny_suite();
-  suite["methods"] = {{{"id", "spy"}}};
-  suite["evaluations"][1]["dataset"]["params"]["breaks"] = true;
-  const auto result = run(write_suite(folder.path(), suite), folder / "out");
+  const auto result = run(write_suite(folder.path(), told("breaks", true)), folder / "out");
   INFO(result.output);
   CHECK(result.status == 1);
   const auto cells = cells_by_label(folder / "out");

@@ -1,10 +1,8 @@
 // lacuna_speed: how long an evaluation and training steps take, as JSON, and what they computed.
 // scripts/compare_speed.py sets it beside plain PyTorch (bench/reference) on the same work.
-#include <ATen/ATen.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <iostream>
 
 #include "bench/speed/measurement.hpp"
@@ -12,6 +10,7 @@
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
 #include "run/compute.hpp"
+#include "support/compute_mode.hpp"
 #include "support/failure.hpp"
 
 namespace lacuna::speed {
@@ -43,7 +42,7 @@ void read_options(CLI::App& app, Options& options) {
       ->check(CLI::PositiveNumber);
   app.add_option("--device", options.device, "cpu, cuda or cuda:<i>");
   app.add_option("--precision", options.precision, "float32, tf32 or bfloat16")
-      ->check(CLI::IsMember({"float32", "tf32", "bfloat16"}));
+      ->check(CLI::IsMember(kPrecisions));
   app.add_option("--eval-batch", settings.eval_batch, "pictures encoded at once")
       ->check(CLI::PositiveNumber);
   app.add_option("--train-batch", settings.train_batch, "pictures a step")

@@ -8,7 +8,7 @@
 #include "model/precision.hpp"
 #include "model/zero_shot.hpp"
 #include "plugin/registry.hpp"
-#include "run/device_rates.hpp"
+#include "support/device.hpp"
 #include "train/clip_batch.hpp"
 #include "train/trajectory.hpp"
 

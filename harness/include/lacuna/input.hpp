@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,12 @@ class LACUNA_EXPORT RegularFile {
   // All of it from the beginning, also where the system calls its size 0 (/proc). Throws
   // ConfigError("reason"): an error while reading, more than `most` bytes.
   std::string read() const;
+  // The next bytes, as many as there are up to the length of `chunk`; 0 at the end. Throws
+  // ConfigError("reason"): an error while reading.
+  std::size_t next(std::span<char> chunk) const;
+  // The first `most` bytes, fewer where there are no more or they cannot be read: what tells the
+  // kind of a file.
+  std::string beginning(std::size_t most) const;
 
  private:
   std::string expected_;
@@ -61,5 +69,12 @@ LACUNA_EXPORT void refuse_impostors(std::string_view start, std::string_view wha
 // whoever copies or writes them.
 inline constexpr std::size_t kMostLevels = 100;
 LACUNA_EXPORT std::optional<std::size_t> nested_too_deeply(std::string_view json);
+
+// A JSON text; discarded (is_discarded()) where it is none, or nested more than kMostLevels deep.
+template <class Json = nlohmann::json>
+Json parse_json(std::string_view text) {
+  if (nested_too_deeply(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
 
 }  // namespace lacuna

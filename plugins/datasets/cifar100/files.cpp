@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -94,9 +93,7 @@ void learn_parents(const Records& records, Taxonomy& taxonomy) {
 std::unique_ptr<RegularFile> open_records(const fs::path& path) {
   try {
     auto file = std::make_unique<RegularFile>(path, "a file of CIFAR-100's records", kMostBinary);
-    std::array<char, 64> start{};
-    const auto got = ::pread(file->descriptor(), start.data(), start.size(), 0);
-    if (got > 0) refuse_impostors({start.data(), static_cast<std::size_t>(got)}, "the records");
+    refuse_impostors(file->beginning(64), "the records");
     return file;
   } catch (const ConfigError& error) {
     throw ConfigError(path.string() + ": " + error.what());

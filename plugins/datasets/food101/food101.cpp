@@ -38,9 +38,7 @@ std::vector<Listed> from_text(const fs::path& file) {
 }
 
 std::vector<Listed> from_json(const fs::path& file) {
-  const auto text = read_download(file, "a list", kMostText);
-  const auto json = nlohmann::ordered_json::parse(nested_too_deeply(text) ? "" : text, nullptr,
-                                                  /*allow_exceptions=*/false);
+  const auto json = parse_json<nlohmann::ordered_json>(read_download(file, "a list", kMostText));
   if (!json.is_object())
     throw ConfigError(file.string() + ": is no JSON object of lists, one a class");
   std::vector<Listed> all;

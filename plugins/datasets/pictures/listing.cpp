@@ -112,8 +112,7 @@ std::vector<ListRow> read_list(const fs::path& file, const Taxonomy& taxonomy) {
   std::int64_t number = 0;
   for (const auto& line : read_lines(file)) {
     const auto where = file.string() + ": line " + std::to_string(++number) + ": ";
-    const auto json = nlohmann::json::parse(nested_too_deeply(line) ? "" : line, nullptr,
-                                            /*allow_exceptions=*/false);
+    const auto json = parse_json(line);
     const auto text = [&](const char* key) {
       if (!json.is_object() || !json.contains(key) || !json[key].is_string())
         throw ConfigError(where + "no text '" + key +
