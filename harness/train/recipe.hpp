@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lacuna/params.hpp"
+#include "support/compute_mode.hpp"
 #include "model/clip.hpp"
 
 namespace lacuna {
