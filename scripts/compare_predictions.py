@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares the predictions of two results folders, picture by picture.
 
-Usage: compare_predictions.py A B [--suite NAME] [--exact]
+Usage: compare_predictions.py A B [--suite NAME] [--exact] [--summary]
 Cells belong together by model, request, label and seed: keys may differ. Prints JSON; exit status 1 if a cell of A has no
-partner in B or one of the two failed, and with --exact also if any prediction differs.
+partner in B or one of the two failed, and with --exact also if any prediction differs. --summary: one line instead of JSON.
 """
 import argparse
 import json
@@ -65,9 +65,10 @@ def main():
     parser.add_argument("b", type=Path)
     parser.add_argument("--suite")
     parser.add_argument("--exact", action="store_true")
+    parser.add_argument("--summary", action="store_true")
     options = parser.parse_args()
     ours, theirs = cells(options.a, options.suite), cells(options.b, options.suite)
-    rows, differing, pictures, broken = [], 0, 0, []
+    rows, differing, pictures, broken, identical = [], 0, 0, [], 0
     for name, key in sorted(ours.items(), key=str):
         row = dict(zip(("model", "request", "label", "seed"), name))
         rows.append(row)
@@ -86,12 +87,17 @@ def main():
         files = [folder / result["predictions"]["file"] for folder, result in zip((options.a, options.b), results)]
         row["same_bytes"] = files[0].read_bytes() == files[1].read_bytes()
         row["predictions"] = compared(*(predictions(file) for file in files))
+        identical += all(value and value[0] == 0 for tensors in row["predictions"].values() for value in tensors.values())
         for tensors in row["predictions"].values():
             if any(value is None for value in tensors.values()):
                 broken.append(name)
                 continue
             differing += sum(value[0] for tensor, value in tensors.items() if tensor != "fine_target")
             pictures += sum(value[1] for tensor, value in tensors.items() if tensor != "fine_target")
+    if options.summary:
+        print(f"{identical} of {len(rows)} cells predict every label as those of {options.b} do; "
+              f"{differing} of {pictures} predictions differ.")
+        sys.exit(1 if broken or (options.exact and differing) else 0)
     print(json.dumps({"cells": len(rows), "not_comparable": len(broken), "differing": differing, "of": pictures,
                       "rows": rows}, indent=1))
     sys.exit(1 if broken or (options.exact and differing) else 0)

@@ -8,6 +8,7 @@
 #include "app/cli.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/taxonomy.hpp"
+#include "plugin/abilities.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna {
@@ -48,14 +49,13 @@ const Registered& find_plugin(const Registry& registry, const std::string& name)
 
 nlohmann::ordered_json as_json(const Registered& plugin) {
   const auto& info = plugin.entry->info;
-  auto capabilities = nlohmann::ordered_json::array();
-  for (const auto capability : info.capabilities) capabilities.push_back(to_string(capability));
   return {{"kind", to_string(plugin.entry->kind)},
           {"id", info.id},
           {"version", info.version},
           {"summary", info.summary},
           {"parameters", guarded(info.id, plugin.entry->describe)},
-          {"capabilities", capabilities},
+          {"needs", names_of(info.needs)},
+          {"offers", names_of(info.offers)},
           {"citation", info.citation},
           {"license", info.license},
           {"library", plugin.library.string()},
@@ -92,10 +92,10 @@ void print(const nlohmann::ordered_json& plugin) {
                              parameter["help"].get<std::string>(), parameter["default"].dump(),
                              range.empty() ? "" : "; ", range);
   }
-  if (!plugin["capabilities"].empty()) {
-    const auto capabilities = plugin["capabilities"].get<std::vector<std::string>>();
-    std::cout << fmt::format("\nCapabilities: {}\n", fmt::join(capabilities, ", "));
-  }
+  for (const auto& [key, title] : {std::pair("needs", "Needs"), std::pair("offers", "Offers")})
+    if (!plugin[key].empty())
+      std::cout << fmt::format("\n{}: {}\n", title,
+                               fmt::join(plugin[key].get<std::vector<std::string>>(), ", "));
   if (!text("citation").empty()) std::cout << "\nCitation: " << text("citation") << '\n';
   std::cout << fmt::format("\nLicence: {}\nLibrary: {}\n", text("license"), text("library"));
 }

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "plugin/abilities.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna {
@@ -18,15 +19,14 @@ nlohmann::ordered_json as_json(const Registry& registry) {
   auto plugins = nlohmann::ordered_json::array();
   for (const auto& [key, plugin] : registry.entries()) {
     const auto& info = plugin.entry->info;
-    auto capabilities = nlohmann::ordered_json::array();
-    for (const auto capability : info.capabilities) capabilities.push_back(to_string(capability));
     plugins.push_back({{"kind", to_string(key.first)},
                        {"id", info.id},
                        {"version", info.version},
                        {"summary", info.summary},
                        {"citation", info.citation},
                        {"license", info.license},
-                       {"capabilities", capabilities},
+                       {"needs", names_of(info.needs)},
+                       {"offers", names_of(info.offers)},
                        {"library", plugin.library.string()}});
   }
   auto refused = nlohmann::ordered_json::array();

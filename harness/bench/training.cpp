@@ -6,31 +6,38 @@
 #include "bench/workload.hpp"
 #include "model/zero_shot.hpp"
 #include "train/clip_batch.hpp"
-#include "train/forgetting_set.hpp"
+#include "train/proxies.hpp"
 
 namespace lacuna::bench {
 namespace {
 
 constexpr std::int64_t kEpochs = 4, kBatch = 32;
 
-const ForgettingSet& forgetting_set() {
-  static const auto set = build_forgetting_set(*workload().dataset, "train", workload().indices,
-                                               workload().clip.config().vision.image_size);
+const Samples& forgetting_set() {
+  static const auto set = [] {
+    const auto& work = workload();
+    auto made = picture_samples(*work.dataset, "train", work.indices,
+                                work.clip.config().vision.image_size);
+    const auto rows = at::tensor(work.indices, at::kLong);
+    ask_to_forget(made, work.dataset->labels("train").index_select(0, rows));
+    return made;
+  }();
   return set;
 }
 
 // Teacher logits of every epoch's batches, added up over the epochs: [N, C].
 at::Tensor teach(bool each_epoch) {
   const auto& work = workload();
-  std::optional<ClipBatches> batches;
+  auto student = work.clip;  // the same weights
+  std::optional<ClipSubject> subject;
   at::Tensor sum;
   for (std::int64_t epoch = 0; epoch < kEpochs; ++epoch) {
-    if (each_epoch || !batches)
-      batches.emplace(work.clip, work.tokenizer, forgetting_set(), TrainingConfig{});
+    if (each_epoch || !subject)
+      subject.emplace(student, work.tokenizer, forgetting_set(), TrainingConfig{});
     std::vector<at::Tensor> logits;
-    for (std::int64_t at = 0; at < forgetting_set().size(); at += kBatch) {
-      const auto rows = at::arange(at, std::min(at + kBatch, forgetting_set().size()));
-      logits.push_back(ClipBatch(*batches, rows, 0).teacher(Level::fine));
+    for (std::int64_t at = 0; at < forgetting_set().size; at += kBatch) {
+      const auto rows = at::arange(at, std::min(at + kBatch, forgetting_set().size));
+      logits.push_back(ClipBatch(*subject, rows, 0).teacher(ClipBatch::forgotten, "fine"));
     }
     const auto all = at::cat(logits);
     sum = sum.defined() ? sum + all : all;

@@ -3,7 +3,7 @@
 #include "lacuna/random.hpp"
 #include "model/zero_shot.hpp"
 #include "plugin/registry.hpp"
-#include "train/forgetting_set.hpp"
+#include "train/proxies.hpp"
 
 namespace lacuna::bench {
 namespace {

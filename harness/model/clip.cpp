@@ -13,8 +13,9 @@ namespace lacuna {
 
 namespace {
 
-at::Tensor vision_transformer(const NamedTensors& weights, const VisionConfig& vision,
-                              const at::Tensor& pixels) {
+// The first `layers` blocks: [N, 1 + patches, width].
+at::Tensor vision_tokens(const NamedTensors& weights, const VisionConfig& vision,
+                         const at::Tensor& pixels, std::int64_t layers) {
   const auto& patches = weight(weights, "visual.conv1.weight");
   auto x = at::conv2d(pixels, patches, {}, {vision.patch_size, vision.patch_size})
                .flatten(2)
@@ -23,8 +24,13 @@ at::Tensor vision_transformer(const NamedTensors& weights, const VisionConfig& v
       weight(weights, "visual.class_embedding").to(x.dtype()).expand({x.size(0), 1, x.size(2)});
   x = at::cat({class_token, x}, 1) + weight(weights, "visual.positional_embedding");
   x = layer_norm(weights, "visual.ln_pre", x);
-  x = transformer(weights, "visual.transformer", x, vision.layers, vision.heads, /*causal=*/false,
-                  vision.activation);
+  return transformer(weights, "visual.transformer", x, layers, vision.heads, /*causal=*/false,
+                     vision.activation);
+}
+
+at::Tensor vision_transformer(const NamedTensors& weights, const VisionConfig& vision,
+                              const at::Tensor& pixels) {
+  const auto x = vision_tokens(weights, vision, pixels, vision.layers);
   return layer_norm(weights, "visual.ln_post", x.select(1, 0));
 }
 
@@ -141,12 +147,40 @@ at::Tensor Clip::image_features(const at::Tensor& pixels) const {
   return unit_length(at::matmul(pooled, weight(weights_, "visual.proj")));
 }
 
+std::int64_t Clip::image_layers() const {
+  const auto& vision = config_.vision;
+  return vision.type == "vit" ? vision.layers : vision.type == "conv" ? kConvStages : kResnetStages;
+}
+
+at::Tensor Clip::image_hidden(const at::Tensor& pixels, std::int64_t layer) const {
+  const auto& vision = config_.vision;
+  const auto x = normalise_pixels(vision, pixels);
+  if (vision.type == "vit") return vision_tokens(weights_, vision, x, layer + 1);
+  const auto maps = vision.type == "conv"
+                        ? conv_maps(x, folded_units(weights_), layer + 1)
+                        : resnet_maps(weights_, vision, x, static_cast<int>(layer + 1));
+  return maps.flatten(2).transpose(1, 2);
+}
+
+namespace {
+
+at::Tensor text_states(const TextConfig& text, const NamedTensors& weights,
+                       const at::Tensor& tokens, std::int64_t layers) {
+  const auto x = embedded(weight(weights, "token_embedding.weight"), tokens) +
+                 weight(weights, "positional_embedding").narrow(0, 0, tokens.size(1));
+  return transformer(weights, "transformer", x, layers, text.heads, /*causal=*/true,
+                     text.activation);
+}
+
+}  // namespace
+
+at::Tensor Clip::text_hidden(const at::Tensor& tokens, std::int64_t layer) const {
+  return text_states(config_.text, weights_, tokens, layer + 1);
+}
+
 at::Tensor text_features(const TextConfig& text, const NamedTensors& weights,
                          const at::Tensor& tokens) {
-  auto x = embedded(weight(weights, "token_embedding.weight"), tokens) +
-           weight(weights, "positional_embedding").narrow(0, 0, tokens.size(1));
-  x = transformer(weights, "transformer", x, text.layers, text.heads, /*causal=*/true,
-                  text.activation);
+  const auto x = text_states(text, weights, tokens, text.layers);
   const auto end = tokens.argmax(-1);
   const auto pooled = x.index({at::arange(tokens.size(0), tokens.options()), end});
   return unit_length(

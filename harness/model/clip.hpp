@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 
 namespace lacuna {
 
@@ -81,6 +81,14 @@ class Clip {
   // Tokens int64 [M, L] (L <= context_length) -> L2-normalised features float32 [M, embedding],
   // taken at the first end-of-text token, which is the highest id.
   at::Tensor text_features(const at::Tensor& tokens) const;
+  // Layers of the towers whose output the next two give: blocks of a transformer, stages of a
+  // convolutional tower.
+  std::int64_t image_layers() const;
+  std::int64_t text_layers() const { return config_.text.layers; }
+  // [N, P, W] of layer 0, …: class token and patches, or the places of a feature map row by row.
+  at::Tensor image_hidden(const at::Tensor& pixels, std::int64_t layer) const;
+  // [M, L, W] over the positions of the tokens.
+  at::Tensor text_hidden(const at::Tensor& tokens, std::int64_t layer) const;
   // exp(logit_scale), a scalar tensor with gradient.
   at::Tensor logit_scale() const;
 

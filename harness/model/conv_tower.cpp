@@ -6,22 +6,30 @@
 
 namespace lacuna {
 
-at::Tensor conv_tower(const at::Tensor& pixels, const ConvUnit& unit) {
+at::Tensor conv_maps(const at::Tensor& pixels, const ConvUnit& unit, std::int64_t stages) {
   auto x = at::relu(unit("visual.stem", pixels.contiguous(at::MemoryFormat::ChannelsLast), 1));
-  for (int stage = 0; stage < 3; ++stage) {
+  for (std::int64_t stage = 0; stage < stages; ++stage) {
     const auto name = "visual.stages." + std::to_string(stage);
     x = at::relu(unit(name + ".down", x, 2));
     const auto inner = at::relu(unit(name + ".block.0", x, 1));
     x = x + at::relu(unit(name + ".block.1", inner, 1));
   }
-  return at::amax(x, {2, 3});
+  return x;
+}
+
+at::Tensor conv_tower(const at::Tensor& pixels, const ConvUnit& unit) {
+  return at::amax(conv_maps(pixels, unit, kConvStages), {2, 3});
+}
+
+ConvUnit folded_units(const NamedTensors& weights) {
+  return [&weights](const std::string& name, const at::Tensor& in, std::int64_t stride) {
+    return at::conv2d(in, weight(weights, name + ".weight"), weight(weights, name + ".bias"),
+                      {stride, stride}, {1, 1});
+  };
 }
 
 at::Tensor conv_tower(const NamedTensors& weights, const at::Tensor& x) {
-  return conv_tower(x, [&](const std::string& name, const at::Tensor& in, std::int64_t stride) {
-    return at::conv2d(in, weight(weights, name + ".weight"), weight(weights, name + ".bias"),
-                      {stride, stride}, {1, 1});
-  });
+  return conv_tower(x, folded_units(weights));
 }
 
 std::vector<ConvUnitShape> conv_units(const std::vector<std::int64_t>& widths) {

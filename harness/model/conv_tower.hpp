@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 #include "model/clip.hpp"
 #include "model/transformer.hpp"  // Shapes
 
@@ -26,9 +26,15 @@ using ConvUnit =
 // a multiple of 8.
 at::Tensor conv_tower(const at::Tensor& x, const ConvUnit& unit);
 
+// What the first `stages` of the three stages make of it: [N, widths[stages], S', S'].
+inline constexpr std::int64_t kConvStages = 3;
+at::Tensor conv_maps(const at::Tensor& x, const ConvUnit& unit, std::int64_t stages);
+
 // The shipped form: normalisation folded, so a unit is a convolution with bias, and training and
 // evaluation agree.
 at::Tensor conv_tower(const NamedTensors& weights, const at::Tensor& x);
+// Its units; refers to `weights`.
+ConvUnit folded_units(const NamedTensors& weights);
 
 // Names of the units in order of use, with input and output channels.
 struct ConvUnitShape {

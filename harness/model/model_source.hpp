@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 #include "model/clip.hpp"
 
 namespace lacuna {

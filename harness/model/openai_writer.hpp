@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 #include "model/clip.hpp"
 
 namespace lacuna {

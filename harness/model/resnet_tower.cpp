@@ -62,17 +62,23 @@ at::Tensor attention_pool(const NamedTensors& weights, std::int64_t heads, const
 
 }  // namespace
 
-at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision,
-                        const at::Tensor& pixels) {
+at::Tensor resnet_maps(const NamedTensors& weights, const VisionConfig& vision,
+                       const at::Tensor& pixels, int stages) {
   auto x = pixels.contiguous(at::MemoryFormat::ChannelsLast);
   x = at::relu(convolve(weights, "visual.conv1", x, 2));
   x = at::relu(convolve(weights, "visual.conv2", x));
   x = at::relu(convolve(weights, "visual.conv3", x));
   x = pool(x, 2);
-  for (int stage = 0; stage < 4; ++stage)
+  for (int stage = 0; stage < stages; ++stage)
     for (std::int64_t block = 0; block < vision.blocks[static_cast<std::size_t>(stage)]; ++block)
       x = bottleneck(weights, block_name(stage, block), x, stride_of(stage, block), block == 0);
-  return attention_pool(weights, vision.heads, x);
+  return x;
+}
+
+at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision,
+                        const at::Tensor& pixels) {
+  return attention_pool(weights, vision.heads,
+                        resnet_maps(weights, vision, pixels, kResnetStages));
 }
 
 std::vector<ResnetUnit> resnet_units(const VisionConfig& vision) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 #include "model/clip.hpp"
 #include "model/transformer.hpp"  // Shapes
 
@@ -20,6 +20,11 @@ namespace lacuna {
 // normalisation in evaluation mode, folded (fold_batch_norms).
 at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision,
                         const at::Tensor& x);
+
+// What the stem and the first `stages` of the four stages make of it: [N, C, S', S'].
+inline constexpr int kResnetStages = 4;
+at::Tensor resnet_maps(const NamedTensors& weights, const VisionConfig& vision,
+                       const at::Tensor& x, int stages);
 
 // A convolution of the tower and the batch normalisation that followed it in OpenAI's file.
 struct ResnetUnit {

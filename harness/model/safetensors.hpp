@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 
 namespace lacuna {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "lacuna/method.hpp"  // NamedTensors
+#include "lacuna/model.hpp"  // NamedTensors
 
 namespace lacuna {
 

@@ -11,13 +11,6 @@
 
 namespace lacuna {
 
-std::string fill_template(const std::string& prompt, const std::string& name) {
-  const auto place = prompt.find("{}");
-  if (place == std::string::npos)
-    throw ConfigError("'" + prompt + "': a prompt template needs {} for the class name");
-  return prompt.substr(0, place) + name + prompt.substr(place + 2);
-}
-
 at::Tensor prompt_tokens(const Tokenizer& tokenizer, const std::string& prompt,
                          const std::vector<std::string>& names, std::int64_t context_length) {
   std::vector<std::string> texts;

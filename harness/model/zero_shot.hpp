@@ -10,15 +10,12 @@
 #include "lacuna/dataset.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/metric.hpp"
+#include "lacuna/samples.hpp"  // fill_template
 #include "model/clip.hpp"
 #include "model/pictures.hpp"
 #include "model/tokenizer.hpp"
 
 namespace lacuna {
-
-// "a photo of a {}." with the name in place of "{}". Throws ConfigError if the template lacks its
-// "{}".
-std::string fill_template(const std::string& prompt, const std::string& name);
 
 // Tokens of one template over all names: int64 [C, L].
 at::Tensor prompt_tokens(const Tokenizer& tokenizer, const std::string& prompt,

@@ -124,7 +124,6 @@ void Registry::load(const fs::path& library) {
   if (!plugin || !plugin->build_id || (!plugin->entries && plugin->count > 0))
     refuse(library, "its entry function returned nothing");
   if (std::strcmp(plugin->build_id, LACUNA_BUILD_ID) != 0) refuse_build(library, plugin->build_id);
-  if (plugin->abi != LACUNA_ABI) refuse_build(library, "abi=" + std::to_string(plugin->abi));
 
   auto entries = entries_;  // the whole file, or nothing of it
   const auto* first = static_cast<const Entry*>(plugin->entries);

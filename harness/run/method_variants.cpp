@@ -98,7 +98,7 @@ std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t reque
       variant.kl =
           at_place(suite, place + ".kl", [&] { return resolved(parse<KlConfig>(all.kl)); });
       variant.training = at_place(suite, place + ".training",
-                                  [&] { return resolved(parse<TrainingConfig>(all.training)); });
+                                  [&] { return recorded(parse<TrainingConfig>(all.training)); });
       if (!labels.insert(variant.label).second) {
         at_place(suite, place, [&] {
           throw ConfigError(

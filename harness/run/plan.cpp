@@ -12,6 +12,7 @@
 #include "run/dataset_pool.hpp"
 #include "run/method_variants.hpp"
 #include "run/resolved_request.hpp"
+#include "train/samples_file.hpp"
 
 namespace lacuna {
 namespace {
@@ -207,10 +208,13 @@ class Planner {
                 {"seed", seed},
                 {"evaluations", request.evaluation_identities}};
     finish(out, model, request);
-    if (out.status.empty()) check_applicable(out, variant, *request.data->dataset);
+    if (out.status.empty()) check_applicable(out, variant, request);
     if (!out.status.empty()) return out;
 
-    out.set = cell_key({{"request", identity}, {"seed", seed}, {"image_size", model.image_size}});
+    out.set = cell_key({{"format", kSamplesFormat},
+                        {"request", identity},
+                        {"seed", seed},
+                        {"image_size", model.image_size}});
     plan_.sets[out.set] = {{"dataset", request.data->job},
                            {"exemplars", request.spec->exemplars},
                            {"split", request.spec->split},
@@ -220,6 +224,7 @@ class Planner {
                            {"seed", seed},
                            {"image_size", model.image_size},
                            {"data", data_}};
+    if (request.spec->retain) plan_.sets[out.set]["retain"] = request.spec->retain.json();
     out.unlearn = {{"model", model.place.string()},
                    {"vocabulary", model.vocabulary},
                    {"method", out.method},
@@ -247,6 +252,7 @@ class Planner {
       out["split"] = spec.split;
       out["samples_per_concept"] = spec.samples_per_concept;
     }
+    if (spec.retain) out["retain"] = spec.retain.json();
     return out;
   }
 
@@ -263,17 +269,21 @@ class Planner {
   }
 
   static void check_applicable(PlannedCell& out, const MethodVariant& variant,
-                               const Dataset& dataset) {
-    const auto& needs = variant.plugin->entry->info.capabilities;
-    const auto needed = [&](Capability it) {
+                               const ResolvedRequest& request) {
+    const auto& needs = variant.plugin->entry->info.needs;
+    const auto needed = [&](Ability it) {
       return std::find(needs.begin(), needs.end(), it) != needs.end();
     };
-    const bool flat = !dataset.taxonomy().hierarchical();
-    if (needed(Capability::retain_data)) {
-      out.reason =
-          "the method needs pictures of retained concepts, which this request does not grant";
-    } else if (flat && needed(Capability::coarse_level)) {
+    const bool granted = static_cast<bool>(request.spec->retain);
+    const bool flat = !request.data->dataset->taxonomy().hierarchical();
+    if (needed(Ability::retain) && !granted) {
+      out.reason = "the method needs samples of retained concepts, which this request does not grant";
+    } else if (flat && needed(Ability::coarse_names)) {
       out.reason = "the method needs coarse class names, which the request's dataset does not have";
+    } else if (flat && needed(Ability::keep) && !granted) {
+      out.reason =
+          "the method needs something to keep: coarse class names, which the request's dataset "
+          "does not have, or samples of retained concepts, which it does not grant";
     } else if (flat && variant.kl.at("coarse") != 0) {
       out.reason = "kl.coarse needs coarse class names, which the request's dataset does not have";
     }

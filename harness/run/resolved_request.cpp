@@ -86,6 +86,9 @@ std::vector<ResolvedRequest> resolve_requests(const Suite& suite, DatasetPool& p
     if (data.dataset) {
       if (spec.exemplars == "pictures")
         at_place(suite, place + "split", [&] { check_split(*data.dataset, spec.split); });
+      if (spec.retain)
+        at_place(suite, place + "retain.split",
+                 [&] { check_split(*data.dataset, spec.retain.split); });
       const auto goal =
           at_place(suite, place + "forget", [&] { return goal_on(spec, *data.dataset); });
       request.concepts = goal.fine;

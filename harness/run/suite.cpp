@@ -119,16 +119,23 @@ void refuse_twice(const std::vector<T>& items, const std::vector<Place>& places)
 
 RequestSpec request(const Place& place) {
   place.object({"id", "dataset", "split", "forget", "level", "exemplars", "samples_per_concept",
-                "training", "evaluations"},
+                "retain", "training", "evaluations"},
                {"id", "dataset", "forget"});
   RequestSpec out{.id = place.id(), .dataset = plugin_use(place.at("dataset"))};
   place.optional("split", out.split);
   place.optional("level", out.level, {.choices = {"fine", "coarse", "hybrid"}});
   place.optional("exemplars", out.exemplars, {.choices = {"pictures", "text"}});
-  for (const auto* key : {"split", "samples_per_concept"})
+  for (const auto* key : {"split", "samples_per_concept", "retain"})
     if (out.exemplars == "text" && place.has(key))
       place.at(key).fail("means nothing with exemplars 'text' (leave it out)");
   place.optional("samples_per_concept", out.samples_per_concept, {.min = 1});
+  if (place.has("retain")) {
+    const auto grant = place.at("retain");
+    grant.object({"split", "samples_per_concept"}, {"samples_per_concept"});
+    out.retain.split = out.split;
+    grant.optional("split", out.retain.split);
+    grant.optional("samples_per_concept", out.retain.samples_per_concept, {.min = 1});
+  }
   out.training = place.optional_object("training");
   if (place.has("evaluations")) out.evaluations = place.at("evaluations").ids();
   const auto forget = place.at("forget");

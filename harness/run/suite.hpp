@@ -20,6 +20,17 @@ struct PluginUse {
   nlohmann::json params = nlohmann::json::object();
 };
 
+// Samples of retained concepts that a request grants to methods; 0 a concept: none.
+struct RetainGrant {
+  std::string split = {};
+  std::int64_t samples_per_concept = 0;
+
+  explicit operator bool() const { return samples_per_concept > 0; }
+  nlohmann::json json() const {
+    return {{"split", split}, {"samples_per_concept", samples_per_concept}};
+  }
+};
+
 struct RequestSpec {
   std::string id = {};
   PluginUse dataset = {};
@@ -29,6 +40,7 @@ struct RequestSpec {
   std::string level = "fine";          // fine | coarse | hybrid
   std::string exemplars = "pictures";  // pictures | text: no pictures, the next two do not count
   std::int64_t samples_per_concept = 50;
+  RetainGrant retain = {};
   nlohmann::json training = nlohmann::json::object();  // over the suite's and the preset's
   std::vector<std::string> evaluations = {};           // ids, in the suite's order; empty: all
 

@@ -13,7 +13,7 @@
 #include "support/failure.hpp"
 #include "support/files.hpp"
 #include "support/safe_text.hpp"
-#include "train/unlearn.hpp"
+#include "train/not_finite.hpp"
 
 namespace lacuna {
 namespace {

@@ -1,5 +1,8 @@
 // The steps before an evaluation: planning, building a forgetting set, unlearning.
-#include <cmath>
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <map>
 
 #include "model/checkpoint.hpp"
 #include "model/safetensors.hpp"
@@ -8,7 +11,8 @@
 #include "run/plan.hpp"
 #include "run/worker.hpp"
 #include "support/device.hpp"
-#include "train/forgetting_set.hpp"
+#include "train/proxies.hpp"
+#include "train/samples_file.hpp"
 #include "train/unlearn.hpp"
 
 namespace lacuna {
@@ -27,25 +31,47 @@ json worker_plan(const json& job) {
   return {{"plan", to_json(make_plan(suite, registry, roots))}};
 }
 
+namespace {
+
+// What a request grants of the concepts that are not to be forgotten.
+Samples retain_samples(const json& job, const Dataset& dataset,
+                       const std::vector<std::int64_t>& forget) {
+  std::vector<std::int64_t> others;
+  for (std::int64_t label = 0; label < std::ssize(dataset.taxonomy().fine); ++label)
+    if (std::find(forget.begin(), forget.end(), label) == forget.end()) others.push_back(label);
+  const auto& grant = job.at("retain");
+  const std::string split = grant.at("split");
+  const auto indices = draw_proxies(dataset, split, others, grant.at("samples_per_concept"),
+                                    job.at("seed"), "retain proxy");
+  auto samples = picture_samples(dataset, split, indices, job.at("image_size"));
+  ask_to_keep(samples, dataset.labels(split).index_select(0, at::tensor(indices, at::kLong)));
+  return samples;
+}
+
+}  // namespace
+
 json worker_forgetting_set(const json& job) {
   prepare_compute("cpu", job.at("threads"));
   Registry registry;
   const auto dataset = open_dataset(registry, job.at("dataset"), job.at("data"));
   const auto& taxonomy = dataset->taxonomy();
   const auto labels = fine_labels(taxonomy, job.at("concepts"));
-  ForgettingSet set;
+  SampleSets sets;
+  at::Tensor fine;
   if (job.at("exemplars") == "text") {
-    set = build_text_set(*dataset, labels);
+    sets.forget = text_samples(*dataset, labels, fine);
   } else {
     const std::string split = job.at("split");
     const auto indices =
         draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
-    set = build_forgetting_set(*dataset, split, indices, job.at("image_size"));
+    sets.forget = picture_samples(*dataset, split, indices, job.at("image_size"));
+    fine = dataset->labels(split).index_select(0, at::tensor(indices, at::kLong));
   }
   const auto coarse =
       match_concepts(Role::in_domain, job.at("forget_coarse"), taxonomy, Level::coarse);
-  forget_coarse(set, coarse.labels);
-  save_forgetting_set(job.at("out").get<std::string>(), set);
+  ask_to_forget(sets.forget, fine, coarse.labels);
+  if (job.contains("retain")) sets.retain = retain_samples(job, *dataset, labels);
+  save_samples(job.at("out").get<std::string>(), sets);
   return json::object();
 }
 
@@ -56,27 +82,23 @@ json worker_unlearn(const json& job) {
   const auto& method = *registry.find(Kind::method, job.at("method")).entry;
   const auto original = load_checkpoint(job.at("model").get<std::string>(),
                                         {.vocabulary = job.value("vocabulary", "")});
-  const auto set = load_forgetting_set(job.at("set").get<std::string>());
+  auto sets = load_samples(job.at("set").get<std::string>());
+  const auto fewer = job.contains("samples_per_concept")
+                         ? fewer_samples(sets.forget, job.at("samples_per_concept"))
+                         : std::map<std::string, std::int64_t>();
   const UnlearnJob unlearn_job{.params = job.at("params"),
                                .kl = parse<KlConfig>(job.at("kl")),
                                .training = parse<TrainingConfig>(job.at("training")),
                                .seed = job.at("seed"),
                                .device = device};
-  auto unlearned = unlearn(original, set, method, unlearn_job, [](const Progress& progress) {
+  auto unlearned = unlearn(original, std::move(sets), method, unlearn_job, [](const Progress& progress) {
     json message{{"step", progress.step}, {"steps", progress.steps}, {"epoch", progress.epoch}};
     if (progress.loss) message["loss"] = *progress.loss;
     if (progress.forget_accuracy) message["forget_accuracy"] = *progress.forget_accuracy;
     report_progress(message);
   });
-  for (const auto& [name, tensor] : unlearned.weights) {
-    if (!at::isfinite(tensor).all().item<bool>())
-      throw NotFinite(name + ": a weight is not finite");
-  }
   save_safetensors(job.at("weights").get<std::string>(), unlearned.weights);
-  if (job.contains("samples_per_concept")) {
-    const auto fewer = fewer_samples(set, job.at("samples_per_concept"));
-    if (!fewer.empty()) unlearned.trajectory["fewer_samples"] = fewer;
-  }
+  if (!fewer.empty()) unlearned.trajectory["fewer_samples"] = fewer;
   return {{"trajectory", unlearned.trajectory}};
 }
 

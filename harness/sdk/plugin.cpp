@@ -14,12 +14,18 @@ const char* to_string(Kind kind) {
   return "?";
 }
 
-const char* to_string(Capability capability) {
-  switch (capability) {
-    case Capability::coarse_level:
-      return "coarse_level";
-    case Capability::retain_data:
-      return "retain_data";
+const char* to_string(Ability ability) {
+  switch (ability) {
+    case Ability::coarse_names:
+      return "coarse_names";
+    case Ability::keep:
+      return "keep";
+    case Ability::retain:
+      return "retain";
+    case Ability::text_features:
+      return "text_features";
+    case Ability::hidden_states:
+      return "hidden_states";
   }
   return "?";
 }

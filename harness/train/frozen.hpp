@@ -8,20 +8,19 @@
 #include <vector>
 
 #include "lacuna/error.hpp"
-#include "model/clip.hpp"
+#include "lacuna/model.hpp"
 
 namespace lacuna {
 
-// Holds a copy of every weight that has a mask. Refers to the weights of the student that it was
-// made for. [one thread]
+// Holds a copy of every weight that has a mask. [one thread]
 class Frozen {
  public:
   // `trainable` as in TrainOptions: bool, by name, of the weights' shapes; false entries are frozen
   // at their present value. Throws Error for a mask that fits no weight.
-  Frozen(const Clip& student, const NamedTensors& trainable) {
+  Frozen(const NamedTensors& weights, const NamedTensors& trainable) {
     for (const auto& [name, mask] : trainable) {
-      const auto found = student.weights().find(name);
-      if (found == student.weights().end())
+      const auto found = weights.find(name);
+      if (found == weights.end())
         throw Error(fmt::format("trainable: '{}' is no weight of the model", name));
       const auto& weight = found->second;
       if (!mask.defined() || mask.scalar_type() != at::kBool || mask.sizes() != weight.sizes())

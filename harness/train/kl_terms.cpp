@@ -2,31 +2,39 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
+#include "lacuna/error.hpp"
+
 namespace lacuna {
 namespace {
 
-// Mean over all rows, those outside `rows` (undefined: none are) counting 0.
-at::Tensor reduced(const at::Tensor& teacher, const at::Tensor& student, const KlConfig& config,
-                   const at::Tensor& rows = {}) {
-  auto terms = kl_divergence(teacher, student);
-  if (rows.defined()) terms = only(rows, terms);
+// One side's questions, as far as `config.coarse` (or else `config.fine`) weighs them.
+at::Tensor side_term(const Side& side, bool coarse, bool keep, const KlConfig& config) {
+  std::vector<const Question*> asked;
+  for (const auto* question : side.questions)
+    if ((question->name() == "coarse") == coarse) asked.push_back(question);
+  if (asked.empty()) return {};
+  std::int64_t columns = 0;
+  const auto terms = per_sample({asked, side.size, side.index}, [&](const Question& question) {
+    auto teacher = question.teacher(), student = question.student();
+    if (!keep) {
+      const auto target = question.target();
+      teacher = without_target(teacher, target);
+      student = without_target(student, target);
+    }
+    columns = student.size(1);
+    return kl_divergence(teacher, student);
+  });
   const auto mean = terms.mean();
-  return config.reduction == "numel" ? mean / student.size(1) : mean;
+  return config.reduction == "numel" ? mean / columns : mean;
 }
 
-at::Tensor without_targets(const Batch& batch, Level level, const KlConfig& config,
-                           const at::Tensor& rows = {}) {
-  const auto target = batch.target(level);
-  return reduced(without_target(batch.teacher(level), target),
-                 without_target(batch.student(level), target), config, rows);
-}
-
-at::Tensor coarse_term(const Batch& batch, const KlConfig& config) {
-  const auto teacher = batch.teacher(Level::coarse), student = batch.student(Level::coarse);
-  const auto rows = batch.forgets_coarse();
-  if (!rows.defined()) return reduced(teacher, student, config);
-  return reduced(teacher, student, config, rows.logical_not()) +
-         without_targets(batch, Level::coarse, config, rows);
+at::Tensor both_sides(const Batch& batch, bool coarse, const KlConfig& config) {
+  const auto kept = side_term(batch.keep(), coarse, true, config);
+  const auto gone = side_term(batch.forget(), coarse, false, config);
+  if (!kept.defined() || !gone.defined()) return kept.defined() ? kept : gone;
+  return kept + gone;
 }
 
 }  // namespace
@@ -34,11 +42,11 @@ at::Tensor coarse_term(const Batch& batch, const KlConfig& config) {
 KlTerms kl_terms(const Batch& batch, const KlConfig& config) {
   KlTerms terms;
   if (config.coarse > 0) {
-    if (!batch.has(Level::coarse))
+    terms.coarse = both_sides(batch, true, config);
+    if (!terms.coarse.defined())
       throw ConfigError("kl.coarse: the dataset has no coarse class names (set it to 0)");
-    terms.coarse = coarse_term(batch, config);
   }
-  if (config.fine > 0) terms.fine = without_targets(batch, Level::fine, config);
+  if (config.fine > 0) terms.fine = both_sides(batch, false, config);
   return terms;
 }
 

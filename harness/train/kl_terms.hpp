@@ -8,16 +8,16 @@
 
 namespace lacuna {
 
-// Unweighted terms: scalars with gradient, undefined where the weight is 0.
+// Unweighted terms: scalars with gradient, undefined where the weight is 0 or nothing of that name
+// is asked.
 struct KlTerms {
-  // KL(teacher || student) over all coarse names; without its own on a row whose coarse label is to
-  // be forgotten as well.
-  at::Tensor coarse;
-  at::Tensor fine;  // the same over the fine names without each row's own
+  at::Tensor coarse, fine;
 };
 
-// Tan & Gong, 2026, section 4. Throws ConfigError where a coarse weight meets a dataset without
-// coarse names.
+// KL(teacher || student) over the questions of a name, per sample, mean over the samples of each
+// side: over all choices on the keep side, without the target's column on the forget side (Tan &
+// Gong, 2026, section 4). `config.coarse` weighs the questions named "coarse", `config.fine` all
+// others. Throws ConfigError where a coarse weight meets a batch without coarse names.
 KlTerms kl_terms(const Batch& batch, const KlConfig& config);
 
 }  // namespace lacuna

@@ -17,7 +17,7 @@ const json& known_presets() {
     "paper": {},
     "reference": {
       "kl": {"reduction": "numel"},
-      "training": {"teacher_prompts": "ensemble"},
+      "training": {"teacher_prompts": "ensemble", "checkpoint": "released"},
       "methods": {
         "me": {"params": {"epsilon": 1e-7}},
         "nhl": {"params": {"mask": "zero"}},

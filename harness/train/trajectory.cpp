@@ -5,97 +5,120 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 namespace lacuna {
 namespace {
 
-// Order of the scalars of a step.
+// Order of the scalars of a step; the counts of the questions to forget follow.
 namespace slot {
-enum {
-  loss,
-  objective,
-  kl_coarse,
-  kl_fine,
-  forgotten,
-  fitted,
-  agreeing,
-  coarse_right,
-  coarse_gone,
-  forgotten_coarse
-};
+enum { loss, objective, kl_coarse, kl_fine, fitted, agreeing, kept, forget };
 }
 
-constexpr auto display_period = std::chrono::milliseconds(200);
+constexpr auto kDisplayPeriod = std::chrono::milliseconds(200);
+
+// The first question to forget is the accuracy that everybody means.
+std::string accuracy_name(const LoopPlan& plan, std::size_t question) {
+  return question == 0 ? "forget_accuracy"
+                       : fmt::format("forget_{}_accuracy", plan.forget[question]);
+}
 
 }  // namespace
 
-void Trajectory::begin(std::int64_t steps, bool on_cpu) {
+void Trajectory::begin(LoopPlan plan) {
   first_step_ = step_;
-  steps_ = steps;
-  on_cpu_ = on_cpu;
+  plan_ = std::move(plan);
 }
 
 void Trajectory::add(StepRecord record, std::int64_t epoch, double learning_rate) {
   at::NoGradGuard no_grad;
   const auto zero = at::zeros({}, record.loss.options().dtype(at::kDouble));
   std::vector<at::Tensor> scalars;
-  for (const auto& scalar : {record.loss, record.objective, record.kl_coarse, record.kl_fine,
-                             record.forgotten, record.fitted, record.agreeing, record.coarse_right,
-                             record.coarse_gone, record.forgotten_coarse})
+  const auto put = [&](const at::Tensor& scalar) {
     scalars.push_back(scalar.defined() ? scalar.detach().to(at::kDouble) : zero);
-  pending_.push_back({at::stack(scalars), epoch, record.rows, ++step_, learning_rate,
-                      record.kl_coarse.defined(), record.kl_fine.defined(),
-                      record.coarse_right.defined(), record.coarse_gone.defined()});
-  if (on_cpu_) return read();
+  };
+  for (const auto& scalar : {record.loss, record.objective, record.kl_coarse, record.kl_fine,
+                             record.fitted, record.agreeing, record.keep.right})
+    put(scalar);
+  for (const auto& asked : record.forget) put(asked.right);
+  // Only whether they are there is asked later: a graph must not wait for it.
+  for (auto* scalar : {&record.loss, &record.objective, &record.kl_coarse, &record.kl_fine})
+    if (scalar->defined()) *scalar = scalar->detach();
+  pending_.push_back({at::stack(scalars), std::move(record), epoch, ++step_, learning_rate});
+  if (plan_.on_cpu) return read();
   const auto now = std::chrono::steady_clock::now();
-  if (!progress_ || now - shown_ <= display_period) return;
+  if (!progress_ || now - shown_ <= kDisplayPeriod) return;
   shown_ = now;
-  progress_({step_ - first_step_, steps_, epoch});
+  progress_({step_ - first_step_, plan_.steps, epoch});
+}
+
+nlohmann::json Trajectory::entry_of(const Pending& pending, const double* row) {
+  const auto& record = pending.record;
+  nlohmann::json entry{
+      {"step", pending.step},
+      {"epoch", pending.epoch},
+      {"loss", row[slot::loss]},
+      {"objective", row[slot::objective]},
+      {"kl_coarse",
+       record.kl_coarse.defined() ? nlohmann::json(row[slot::kl_coarse]) : nlohmann::json()},
+      {"kl_fine", record.kl_fine.defined() ? nlohmann::json(row[slot::kl_fine]) : nlohmann::json()},
+      {"learning_rate", pending.learning_rate}};
+  if (!plan_.name.empty()) entry["phase"] = plan_.name;
+  for (std::size_t i = 0; i < record.forget.size(); ++i) {
+    const auto rows = record.forget[i].rows;
+    entry[accuracy_name(plan_, i)] =
+        rows > 0 ? nlohmann::json(row[slot::forget + i] / static_cast<double>(rows))
+                 : nlohmann::json();
+  }
+  const auto kept = static_cast<double>(record.keep.rows);
+  auto& proxy = entry["utility_proxy"] = nullptr;
+  if (record.agreeing.defined()) {
+    const double agreement =
+        row[slot::agreeing] / static_cast<double>(record.forget.front().rows);
+    proxy = kept > 0 ? (row[slot::kept] / kept + agreement) / 2 : agreement;
+  } else if (kept > 0) {
+    proxy = row[slot::kept] / kept;
+  }
+  return entry;
 }
 
 void Trajectory::read() {
   if (pending_.empty()) return;
   std::vector<at::Tensor> rows;
   for (const auto& pending : pending_) rows.push_back(pending.scalars);
-  const auto table = at::stack(rows).cpu();
-  const auto at = table.accessor<double, 2>();
+  const auto table = at::stack(rows).cpu().contiguous();
   Progress latest;
   for (std::size_t i = 0; i < pending_.size(); ++i) {
-    const auto& step = pending_[i];
-    const auto row = at[static_cast<std::int64_t>(i)];
-    const double n = static_cast<double>(step.rows);
+    const auto& pending = pending_[i];
+    const auto* row = table.const_data_ptr<double>() + static_cast<std::int64_t>(i) * table.size(1);
     if (!std::isfinite(row[slot::loss])) {
       NotFinite error(
           fmt::format("loss: {} at step {} of {}, epoch {} (a lower learning rate may help)",
-                      row[slot::loss], step.step - first_step_, steps_, step.epoch));
+                      row[slot::loss], pending.step - first_step_, plan_.steps, pending.epoch));
       error.trajectory = json_;
       throw error;
     }
-    const double accuracy = row[slot::forgotten] / n, agreement = row[slot::agreeing] / n;
-    const double gone = row[slot::coarse_gone], kept = n - gone;
-    auto& entry = json_["steps"].emplace_back();
-    entry = {
-        {"step", step.step},
-        {"epoch", step.epoch},
-        {"loss", row[slot::loss]},
-        {"objective", row[slot::objective]},
-        {"kl_coarse", step.kl_coarse ? nlohmann::json(row[slot::kl_coarse]) : nlohmann::json()},
-        {"kl_fine", step.kl_fine ? nlohmann::json(row[slot::kl_fine]) : nlohmann::json()},
-        {"forget_accuracy", accuracy},
-        {"utility_proxy",
-         step.coarse && kept > 0 ? (row[slot::coarse_right] / kept + agreement) / 2 : agreement},
-        {"learning_rate", step.learning_rate}};
-    if (step.coarse_gone)
-      entry["forget_coarse_accuracy"] =
-          gone > 0 ? nlohmann::json(row[slot::forgotten_coarse] / gone) : nlohmann::json();
-    counts_.forgotten_coarse += std::llround(row[slot::forgotten_coarse]);
-    counts_.coarse_gone += std::llround(gone);
-    counts_.forgotten += std::llround(row[slot::forgotten]);
-    counts_.fitted += std::llround(row[slot::fitted]);
-    counts_.rows += step.rows;
+    const auto& asked = pending.record.forget;
+    counts_.forget.resize(asked.size());
+    for (std::size_t j = 0; j < asked.size(); ++j) {
+      if (asked[j].rows == 0) continue;
+      auto& count = counts_.forget[j];
+      count.right += std::llround(row[slot::forget + j]);
+      count.rows += asked[j].rows;
+      count.step_accuracies += row[slot::forget + j] / static_cast<double>(asked[j].rows);
+      ++count.steps;
+    }
+    if (!asked.empty() && asked.front().rows > 0) {
+      counts_.fitted += std::llround(row[slot::fitted]);
+      counts_.fitted_step_accuracies +=
+          row[slot::fitted] / static_cast<double>(asked.front().rows);
+    }
     counts_.loss += row[slot::loss];
     ++counts_.steps;
-    latest = {step.step - first_step_, steps_, step.epoch, row[slot::loss], accuracy};
+    const auto& entry = json_["steps"].emplace_back(entry_of(pending, row));
+    latest = {pending.step - first_step_, plan_.steps, pending.epoch, row[slot::loss]};
+    if (const auto found = entry.find("forget_accuracy"); found != entry.end() && found->is_number())
+      latest.forget_accuracy = found->get<double>();
   }
   pending_.clear();
   if (progress_) progress_(latest);
@@ -104,6 +127,11 @@ void Trajectory::read() {
 EpochCounts Trajectory::end_epoch() {
   read();
   return std::exchange(counts_, {});
+}
+
+void Trajectory::add_epoch(nlohmann::json entry) {
+  if (!plan_.name.empty()) entry["phase"] = plan_.name;
+  json_["epochs"].push_back(std::move(entry));
 }
 
 void Trajectory::log(const std::string& name, double value) {

@@ -3,48 +3,19 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <cmath>
 #include <exception>
+#include <map>
 
-#include "lacuna/random.hpp"
 #include "plugin/registry.hpp"
 #include "support/compute_mode.hpp"
-#include "train/clip_batch.hpp"
+#include "train/clip_subject.hpp"
+#include "train/context.hpp"
 #include "train/loop.hpp"
+#include "train/not_finite.hpp"
 #include "train/trajectory.hpp"
 
 namespace lacuna {
 namespace {
-
-class Context final : public UnlearnContext {
- public:
-  Context(Clip& student, const ClipBatches& batches, const LoopOptions& options,
-          Trajectory& trajectory)
-      : student_(student), batches_(batches), options_(options), trajectory_(trajectory) {}
-
-  const ForgettingSet& forgetting_set() const override { return batches_.set(); }
-  NamedTensors& weights() override { return student_.weights(); }
-
-  void train(Objective& objective, const TrainOptions& given) override {
-    run_loop(student_, batches_, objective, options_, given, trajectory_);
-  }
-
-  NamedTensors gradient(Objective& objective) override {
-    return set_gradient(student_, batches_, objective, options_);
-  }
-
-  at::Generator generator(const std::string& purpose) override {
-    return make_generator(options_.seed, "method/" + purpose);
-  }
-
-  void log(const std::string& name, double value) override { trajectory_.log(name, value); }
-
- private:
-  Clip& student_;
-  const ClipBatches& batches_;
-  const LoopOptions& options_;
-  Trajectory& trajectory_;
-};
 
 // guarded() for everything but NotFinite, which is a result of its own kind and not the plugin's
 // failure.
@@ -61,9 +32,17 @@ void run_plugin(const std::string& id, F&& body) {
   if (not_finite) std::rethrow_exception(not_finite);
 }
 
-NamedTensors final_weights(const Clip& student, const nlohmann::json& trajectory) {
+NamedTensors final_weights(Subject& subject, const nlohmann::json& trajectory) {
   NamedTensors out;
-  for (const auto& [name, weight] : student.weights()) {
+  std::map<const void*, std::string> owners;
+  for (const auto& [name, weight] : subject.model().weights()) {
+    if (!weight.defined() || weight.scalar_type() != at::kFloat)
+      throw Error(fmt::format("{}: is {} after unlearning (weights are float32)", name,
+                              weight.defined() ? toString(weight.scalar_type()) : "undefined"));
+    if (const auto [owner, own] = owners.emplace(weight.const_data_ptr(), name);
+        !own && weight.numel() > 0)
+      throw Error(fmt::format("{}: shares its memory with {} (each weight has its own)", name,
+                              owner->second));
     out[name] = weight.detach().to(at::kCPU, at::kFloat).clone(at::MemoryFormat::Contiguous);
     if (!out[name].isfinite().all().item<bool>()) {
       NotFinite error(
@@ -74,15 +53,34 @@ NamedTensors final_weights(const Clip& student, const nlohmann::json& trajectory
       throw error;
     }
   }
-  Clip(student.config(), out);  // refuses what a method may have removed, added or reshaped
+  subject.check(out);
   return out;
 }
 
 }  // namespace
 
-Unlearned unlearn(const Checkpoint& original, const ForgettingSet& set, const Entry& method,
+Unlearned unlearn(Subject& subject, const Entry& method, const UnlearnJob& job,
+                  const std::function<void(const Progress&)>& progress) {
+  const DeterministicScope deterministic;
+  const LoopOptions options{job.training, job.kl, job.seed};
+  Trajectory trajectory(progress);
+  NamedTensors unlearned;
+  run_plugin(method.info.id, [&] {
+    if (method.make_objective) {
+      const auto objective = method.make_objective(job.params);
+      run_loop(subject, *objective, options, {}, trajectory);
+    } else {
+      TrainContext context(subject, options, trajectory);
+      method.make_method(job.params)->run(context);
+    }
+    unlearned = final_weights(subject, trajectory.json());
+  });
+  return {std::move(unlearned), trajectory.json()};
+}
+
+Unlearned unlearn(const Checkpoint& original, SampleSets sets, const Entry& method,
                   const UnlearnJob& job, const std::function<void(const Progress&)>& progress) {
-  if (job.kl.coarse > 0 && !set.taxonomy.hierarchical())
+  if (job.kl.coarse > 0 && !sets.forget.taxonomy.hierarchical())
     throw ConfigError("kl.coarse: the dataset has no coarse class names (set it to 0)");
   const DeterministicScope deterministic;
   NamedTensors weights;
@@ -90,22 +88,10 @@ Unlearned unlearn(const Checkpoint& original, const ForgettingSet& set, const En
     weights[name] =
         weight.detach().to(job.device, at::kFloat, false, /*copy=*/true).requires_grad_(true);
   Clip student(original.config, std::move(weights));
-  const ClipBatches batches(student, original.tokenizer, set, job.training);
-  const LoopOptions options{job.training, job.kl, job.seed};
-  Trajectory trajectory(progress);
-
-  NamedTensors unlearned;
-  run_plugin(method.info.id, [&] {
-    if (method.make_objective) {
-      const auto objective = method.make_objective(job.params);
-      run_loop(student, batches, *objective, options, {}, trajectory);
-    } else {
-      Context context(student, batches, options, trajectory);
-      method.make_method(job.params)->run(context);
-    }
-    unlearned = final_weights(student, trajectory.json());
-  });
-  return {std::move(unlearned), trajectory.json()};
+  ClipSubject subject(student, original.tokenizer, std::move(sets.forget), std::move(sets.retain),
+                      job.training);
+  subject.set_original(original.weights);
+  return unlearn(subject, method, job, progress);
 }
 
 }  // namespace lacuna

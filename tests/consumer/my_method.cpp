@@ -1,4 +1,4 @@
-// Gradient ascent that leaves a picture alone once its loss has reached a limit.
+// Gradient ascent that leaves a sample alone once its loss has reached a limit.
 #include <lacuna/lacuna.hpp>
 
 class MyMethod final : public lacuna::Objective {
@@ -8,8 +8,8 @@ class MyMethod final : public lacuna::Objective {
     void visit(auto&& field) { field("limit", limit, lacuna::Field{.help = "in nats", .min = 0}); }
   };
   explicit MyMethod(Params params) : params_(params) {}
-  at::Tensor loss(const lacuna::Batch& batch) const override {
-    return -nll(batch, lacuna::Level::fine).clamp_max(params_.limit).mean();
+  at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
+    return -lacuna::per_sample(batch.forget(), lacuna::nll).clamp_max(params_.limit).mean();
   }
 
  private:

@@ -6,7 +6,6 @@
 #include "../train/fixtures.hpp"
 #include "model/zero_shot.hpp"
 #include "strict_device.hpp"
-#include "train/forgetting_set.hpp"
 
 namespace lacuna::testing {
 
@@ -36,14 +35,13 @@ inline Checkpoint model_of(const std::string& tower) {
 }
 
 // What is forgotten.
-enum class Subject { fine, hybrid, text };
+enum class Goal { fine, hybrid, text };
 
-inline ForgettingSet set_of(const std::string& tower, Subject subject, std::int64_t size) {
-  auto set = tiny_set(size);
+inline Samples set_of(const std::string& tower, Goal goal, std::int64_t size) {
+  auto set = goal == Goal::hybrid ? tiny_set(size, {0}) : tiny_set(size);
   const auto side = config_of(tower).vision.image_size;
   set.images = at::randint(256, {size, 3, side, side}, make_generator(5, "pictures"), at::kByte);
-  if (subject == Subject::hybrid) forget_coarse(set, {0});
-  if (subject == Subject::text) {
+  if (goal == Goal::text) {
     set.images = at::Tensor();
     for (std::int64_t row = 0; row < size; ++row)
       set.texts.push_back(row % 4 == 3
@@ -55,7 +53,7 @@ inline ForgettingSet set_of(const std::string& tower, Subject subject, std::int6
 
 struct Case {
   std::string tower = "vit", method = "ga";
-  Subject subject = Subject::fine;
+  Goal goal = Goal::fine;
   UnlearnJob job = tiny_job();
 
   std::string name() const {
@@ -63,9 +61,9 @@ struct Case {
     return tower + " " + method + " " + job.params.dump() + (job.kl.fine > 0 ? " +kl" : "") + " " +
            training.checkpoint + " " + training.student_prompts + "/" + training.teacher_prompts +
            " " + training.precision +
-           (subject == Subject::hybrid ? " hybrid"
-            : subject == Subject::text ? " text"
-                                       : "");
+           (goal == Goal::hybrid ? " hybrid"
+            : goal == Goal::text ? " text"
+                                 : "");
   }
 };
 
@@ -84,17 +82,17 @@ inline std::vector<Case> all_cases() {
       cases.push_back(with_kl(cases.back()));
     }
   for (const auto& id : kMethods) {
-    const auto add = [&](Subject subject, const char* checkpoint, const char* prompts) {
-      cases.push_back(with_kl({.method = id, .subject = subject}));
+    const auto add = [&](Goal goal, const char* checkpoint, const char* prompts) {
+      cases.push_back(with_kl({.method = id, .goal = goal}));
       cases.back().job.training.checkpoint = checkpoint;
       cases.back().job.training.student_prompts = prompts;
     };
-    add(Subject::fine, "validation", "single");
-    add(Subject::fine, "last", "ensemble");
-    add(Subject::hybrid, "train", "single");
-    add(Subject::hybrid, "validation", "ensemble");
-    add(Subject::text, "train", "single");
-    add(Subject::text, "validation", "ensemble");
+    add(Goal::fine, "validation", "single");
+    add(Goal::fine, "last", "ensemble");
+    add(Goal::hybrid, "train", "single");
+    add(Goal::hybrid, "validation", "ensemble");
+    add(Goal::text, "train", "single");
+    add(Goal::text, "validation", "ensemble");
   }
   const auto add = [&](const std::string& id, nlohmann::json params) {
     cases.push_back({.method = id});
@@ -115,7 +113,7 @@ inline Unlearned run(const Case& one, c10::Device device, std::int64_t size = 10
   auto job = one.job;
   job.device = device;
   // A display is there, as in a worker.
-  return unlearn(model_of(one.tower), set_of(one.tower, one.subject, size), method(one.method), job,
+  return unlearn(model_of(one.tower), {set_of(one.tower, one.goal, size)}, method(one.method), job,
                  [](const Progress&) {});
 }
 

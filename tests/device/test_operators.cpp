@@ -73,7 +73,7 @@ std::set<std::string> operators_of_all_runs() {
     auto model = model_of(tower);
     for (auto& [name, tensor] : model.weights) tensor = tensor.to(strict_device());
     const Clip clip(model.config, model.weights);
-    const auto pictures = set_of(tower, Subject::fine, 3).images;
+    const auto pictures = set_of(tower, Goal::fine, 3).images;
     const auto names = ensemble_embeddings(clip, model.tokenizer, {"a {}."}, {"ant", "bee"});
     at::matmul(encode_pictures(clip, pictures), names.t()).argmax(1).cpu();
   }

@@ -89,12 +89,12 @@ TEST_CASE("a loss that is not finite ends the run with its epoch and names its o
     auto job = tiny_job();
     job.device = device;
     const auto& entry = scripted([](const Batch& batch, std::int64_t call) {
-      const auto loss = nll(batch, Level::fine).mean();
+      const auto loss = nll(fine_of(batch)).mean();
       return call == 4 ? loss * std::numeric_limits<double>::quiet_NaN() : loss;
     });
     std::vector<std::int64_t> told;
     try {
-      unlearn(tiny_model(), tiny_set(), entry, job, [&](const Progress& progress) {
+      unlearn(tiny_model(), {tiny_set()}, entry, job, [&](const Progress& progress) {
         if (progress.loss) told.push_back(progress.step);
       });
     } catch (const NotFinite& error) {
@@ -115,7 +115,7 @@ TEST_CASE("a display hears of steps while the device works, and of the loss when
   auto job = tiny_job();
   job.device = strict_device();
   std::vector<Progress> told;
-  unlearn(tiny_model(), tiny_set(), method("ga"), job,
+  unlearn(tiny_model(), {tiny_set()}, method("ga"), job,
           [&](const Progress& progress) { told.push_back(progress); });
   REQUIRE(told.size() >= 4);  // the first step, and three ends of epochs
   CHECK(told[0].step == 1);
@@ -132,7 +132,7 @@ TEST_CASE("masks and hooks may come from the host or the device") {
     job.device = strict_device();
     const auto& entry = scripted_method([&](UnlearnContext& context) {
       Scripted::script = [](const Batch& batch, std::int64_t) {
-        return nll(batch, Level::fine).mean();
+        return nll(fine_of(batch)).mean();
       };
       Scripted objective({});
       TrainOptions options;
@@ -141,12 +141,12 @@ TEST_CASE("masks and hooks may come from the host or the device") {
         options.trainable[name] =
             at::zeros(weight.sizes(), at::TensorOptions(at::kBool).device(where));
       }
-      options.on_gradients = [](NamedTensors& gradients) {
+      options.before_step = [](NamedTensors& gradients, const Moment&) {
         for (auto& [name, gradient] : gradients) gradient.mul_(0.5);
       };
       context.train(objective, options);
     });
-    CHECK(equal(unlearn(tiny_model(), tiny_set(), entry, job, {}).weights, tiny_model().weights));
+    CHECK(equal(unlearn(tiny_model(), {tiny_set()}, entry, job, {}).weights, tiny_model().weights));
   }
 }
 

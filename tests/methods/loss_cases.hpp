@@ -30,11 +30,15 @@ struct LossInput {
   LossInput(const nlohmann::json& input, const std::string& goal, at::ScalarType type)
       : fine(level(input.at("fine"), type)),
         coarse(level(input.at("coarse"), type)),
-        random_fine(label_list(input.at("fine").at("random"))),
-        random_coarse(label_list(input.at("coarse").at("random"))),
-        batch(
-            fine, coarse,
-            goal == "fine" ? at::Tensor() : label_list(input.at("goals").at(goal)).to(at::kBool)) {}
+        forgets_coarse(goal == "fine" ? at::Tensor()
+                                      : label_list(input.at("goals").at(goal)).to(at::kBool)),
+        random({{"fine", label_list(input.at("fine").at("random"))}}),
+        batch(fine, coarse, forgets_coarse) {
+    if (!forgets_coarse.defined()) return;
+    // Of the rows that the question is about.
+    random["coarse"] =
+        label_list(input.at("coarse").at("random")).masked_select(forgets_coarse);
+  }
 
   static FakeBatch::OfLevel level(const nlohmann::json& of, at::ScalarType type) {
     return {matrix(of.at("student"), type).requires_grad_(true), matrix(of.at("teacher"), type),
@@ -42,7 +46,8 @@ struct LossInput {
   }
 
   FakeBatch::OfLevel fine, coarse;
-  at::Tensor random_fine, random_coarse;
+  at::Tensor forgets_coarse;
+  std::map<std::string, at::Tensor> random;  // drawn labels, by question
   FakeBatch batch;
 };
 
@@ -55,10 +60,10 @@ inline at::Tensor loss_of(const nlohmann::json& loss_case, const LossInput& inpu
     return name == "kl_fine" ? terms.fine : terms.coarse;
   }
   if (name == "relabel")
-    return relabelling::RandomLabels(input.random_fine, input.random_coarse).loss(input.batch);
-  if (method(name).make_objective) return objective(name, params)->loss(input.batch);
+    return relabelling::RandomLabels(input.random).loss(input.batch, {});
+  if (method(name).make_objective) return objective(name, params)->loss(input.batch, {});
   at::Tensor loss;  // of a method's own training
-  CatchingContext context([&](Objective& of) { loss = of.loss(input.batch); });
+  CatchingContext context([&](Objective& of) { loss = of.loss(input.batch, {}); });
   method(name).make_method(params)->run(context);
   return loss;
 }

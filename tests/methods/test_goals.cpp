@@ -31,31 +31,46 @@ TEST_CASE("goal fine: each loss is, to the bit, what it was before there were go
   const Rows rows;
   const auto batch = rows.batch();
   const auto z = rows.fine.student, y = rows.fine.target;
-  const auto ce = nll(batch, Level::fine), cec = nll(batch, Level::coarse);
-  const auto loss = [&](const char* id) { return objective(id)->loss(batch); };
+  const auto ce = cross_entropy(z, y), cec = cross_entropy(rows.coarse.student, rows.coarse.target);
+  const auto loss = [&](const char* id) { return objective(id)->loss(batch, {}); };
   CHECK(loss("ga").equal(-ce.mean()));
   CHECK(loss("gdiff").equal(1. * cec.mean() - 1. * ce.mean()));
-  const auto ratio = ce - teacher_nll(batch, Level::fine);
+  const auto ratio = ce - cross_entropy(rows.fine.teacher, y);
   CHECK(loss("npo").equal(-(2 / 0.5) * at::log_sigmoid(0.5 * ratio).mean()));
   const auto own = z.gather(1, y.unsqueeze(1)).squeeze(1);
   CHECK(loss("nhl").equal(at::relu(2. + own - without_target(z, y).amax(1)).mean()));
-  CHECK(loss("me").equal(-std::log(double{classes}) - at::log_softmax(z, 1).mean() +
-                         1. * cec.mean()));
+  // A mean over rows of means over names, which was one mean over both.
+  const auto log_p = at::log_softmax(z, 1);
+  CHECK(loss("me").equal((-std::log(double{classes}) - log_p.mean(1)).mean() + 1. * cec.mean()));
+  CHECK_THAT(loss("me").item<double>(),
+             WithinAbs((-std::log(double{classes}) - log_p.mean() + cec.mean()).item<double>(),
+                       1e-6));
 }
 
 TEST_CASE("rows that forget nothing coarse count as under goal fine") {
   const std::string id = GENERATE("ga", "npo", "nhl", "gdiff", "me");
   const Rows rows;
-  const auto fine = objective(id)->loss(rows.batch()).item<double>();
-  const auto none = objective(id)->loss(rows.batch(at::zeros({n}, at::kBool))).item<double>();
+  const auto fine = objective(id)->loss(rows.batch(), {}).item<double>();
+  const auto none = objective(id)->loss(rows.batch(at::zeros({n}, at::kBool)), {}).item<double>();
   CHECK_THAT(none, WithinAbs(fine, 1e-6));
+  // As a batch has them whose set has others: the rows are named, the question is there or not.
+  const auto nobody = at::zeros({0}, at::kLong);
+  const auto no_rows = [&](const at::Tensor& all) { return all.index_select(0, nobody); };
+  const FakeBatch named(
+      n,
+      {{"fine", rows.fine},
+       {"coarse",
+        {no_rows(rows.coarse.student), no_rows(rows.coarse.teacher), no_rows(rows.coarse.target)},
+        nobody}},
+      {{"coarse", rows.coarse, at::arange(n)}});
+  CHECK_THAT(objective(id)->loss(named, {}).item<double>(), WithinAbs(fine, 1e-6));
 }
 
 TEST_CASE("a row's coarse logits are pushed exactly where its coarse label is to be forgotten") {
   const std::string id = GENERATE("ga", "npo");
   const Rows rows;
   const auto flags = rows_of({1, 0, 0, 1, 1, 0});
-  objective(id)->loss(rows.batch(flags)).backward();
+  objective(id)->loss(rows.batch(flags), {}).backward();
   const auto moved = rows.coarse.student.grad().abs().sum(1).gt(1e-6);
   CHECK(moved.equal(flags));
 }
@@ -66,9 +81,9 @@ TEST_CASE("what is to be forgotten is not kept: gdiff, me and the task vector") 
   const auto flags = rows_of({1, 0, 0, 1, 1, 0});
   at::Tensor loss;
   if (method(id).make_objective) {
-    loss = objective(id)->loss(rows.batch(flags));
+    loss = objective(id)->loss(rows.batch(flags), {});
   } else {
-    CatchingContext context([&](Objective& of) { loss = of.loss(rows.batch(flags)); });
+    CatchingContext context([&](Objective& of) { loss = of.loss(rows.batch(flags), {}); });
     method(id).make_method({})->run(context);
   }
   loss.backward();
@@ -90,7 +105,7 @@ TEST_CASE("npo's gradient at the original weights is ga's at every goal") {
     Rows rows;
     rows.fine.teacher = rows.fine.student.detach();
     rows.coarse.teacher = rows.coarse.student.detach();
-    objective(id)->loss(rows.batch(flags)).backward();
+    objective(id)->loss(rows.batch(flags), {}).backward();
     return at::cat({rows.fine.student.grad(), rows.coarse.student.grad()}, 1);
   };
   CHECK((gradients("npo") - gradients("ga")).abs().max().item<double>() < 1e-6);
@@ -105,7 +120,7 @@ TEST_CASE("nhl: no gradient once the margins of both levels are met, some while 
     };
     if (fine_met) met(rows.fine);
     if (coarse_met) met(rows.coarse);
-    objective("nhl")->loss(rows.batch(at::ones({n}, at::kBool))).backward();
+    objective("nhl")->loss(rows.batch(at::ones({n}, at::kBool)), {}).backward();
     return std::pair(rows.fine.student.grad().abs().max().item<double>(),
                      rows.coarse.student.grad().abs().max().item<double>());
   };
@@ -128,75 +143,157 @@ TEST_CASE("the coarse KL term leaves the target out exactly where it is to be fo
   CHECK(half < term({}));
 }
 
-ForgettingSet labelled(std::int64_t size, const at::Tensor& forget_coarse) {
-  ForgettingSet set;
-  for (std::int64_t c = 0; c < classes; ++c) {
-    set.taxonomy.fine.push_back("fine " + std::to_string(c));
-    set.taxonomy.parent.push_back(c / 2);
-  }
-  for (std::int64_t c = 0; c < groups; ++c)
-    set.taxonomy.coarse.push_back("coarse " + std::to_string(c));
-  set.fine = random_labels(size, classes, 9);
-  set.coarse = set.fine.div(2, "floor").to(at::kLong);
-  set.forget_coarse = forget_coarse;
-  return set;
+struct Labelled {
+  Samples samples = {};
+  at::Tensor fine = {}, coarse = {}, forgets = {};  // the rows whose coarse label is to be forgotten
+};
+
+Labelled labelled(std::int64_t size, const at::Tensor& forgets,
+                  const std::vector<std::int64_t>& parent = {0, 0, 1, 1, 2, 2, 3, 3}) {
+  Labelled out{.fine = random_labels(size, classes, 9), .forgets = forgets};
+  out.coarse = at::tensor(parent, at::kLong).index_select(0, out.fine);
+  auto& samples = out.samples;
+  samples.size = size;
+  const auto itself = at::one_hot(out.fine, classes).to(at::kBool);
+  const auto kin = at::tensor(parent, at::kLong).unsqueeze(0).eq(out.coarse.unsqueeze(1));
+  samples.forget = {{.question = "fine", .target = out.fine, .choices = classes}};
+  if (!forgets.defined()) return out;
+  samples.forget[0].forgotten = itself.logical_or(kin.logical_and(forgets.unsqueeze(1)));
+  const auto rows = forgets.nonzero().flatten();
+  samples.forget.push_back({.question = "coarse",
+                            .target = out.coarse.index_select(0, rows),
+                            .sample = rows,
+                            .choices = parent.back() + 1});
+  return out;
 }
 
-// The labels that relabelling draws for a whole set.
-std::pair<at::Tensor, at::Tensor> drawn(const ForgettingSet& set, bool exclude_true) {
+// The labels that relabelling draws for a whole set: fine, and coarse where it asks.
+std::pair<at::Tensor, at::Tensor> drawn(const Samples& samples, bool exclude_true) {
   relabelling::RandomLabels labels(exclude_true);
-  labels.prepare(set, make_generator(1, "method"));
-  const auto z = at::zeros({set.size(), 1});
-  const FakeBatch batch({z, z, set.fine}, {z, z, set.coarse}, set.forget_coarse);
-  return {labels.labels(batch, Level::fine), labels.labels(batch, Level::coarse)};
+  labels.prepare(samples, make_generator(1, "method"));
+  const auto of = [&](const char* question) {
+    const auto* asked = find_labels(samples.forget, question);
+    return asked ? labels.fitted(FakeQuestion(question, {.target = asked->target}, asked->sample))
+                 : at::Tensor();
+  };
+  return {of("fine"), of("coarse")};
 }
 
 TEST_CASE("relabelling a coarse label: neither it nor a fine one under it, every other alike") {
   const std::int64_t size = 6000;
   const auto forgets = at::arange(size).remainder(2).to(at::kBool);
   const auto set = labelled(size, forgets);
-  const auto [fine, coarse] = drawn(set, true);
-  CHECK_FALSE(coarse.eq(set.coarse).any().item<bool>());
+  const auto [fine, coarse] = drawn(set.samples, true);
+  const auto gone = set.coarse.masked_select(forgets);
+  REQUIRE(coarse.sizes() == gone.sizes());
+  CHECK_FALSE(coarse.eq(gone).any().item<bool>());
   CHECK_FALSE(fine.eq(set.fine).any().item<bool>());
   const auto parent = fine.div(2, "floor");
   CHECK_FALSE(parent.eq(set.coarse).logical_and(forgets).any().item<bool>());
   CHECK(parent.eq(set.coarse).logical_and(forgets.logical_not()).any().item<bool>());
-  // 3000 rows draw one of 6 fine labels: 500 each, sd 20; all rows one of 3 coarse ones, sd 37.
+  // 3000 rows draw one of 6 fine labels: 500 each, sd 20; and one of 3 coarse ones: 1000, sd 26.
   const auto steps = (fine - 2 * set.coarse).remainder(classes).masked_select(forgets);
   for (std::int64_t s = 2; s < classes; ++s) {
     CHECK(steps.eq(s).sum().item<std::int64_t>() > 400);
     CHECK(steps.eq(s).sum().item<std::int64_t>() < 600);
   }
-  const auto turns = (coarse - set.coarse).remainder(groups);
+  const auto turns = (coarse - gone).remainder(groups);
   for (std::int64_t s = 1; s < groups; ++s)
-    CHECK_THAT(turns.eq(s).sum().item<double>(), WithinAbs(2000, 180));
+    CHECK_THAT(turns.eq(s).sum().item<double>(), WithinAbs(1000, 130));
 }
 
 TEST_CASE("relabelling as the released code may draw anything, at both levels") {
   const auto set = labelled(4000, at::ones({4000}, at::kBool));
-  const auto [fine, coarse] = drawn(set, false);
+  const auto [fine, coarse] = drawn(set.samples, false);
   CHECK_THAT(fine.eq(set.fine).sum().item<double>(), WithinAbs(500, 100));
   CHECK_THAT(coarse.eq(set.coarse).sum().item<double>(), WithinAbs(1000, 140));
 }
 
 TEST_CASE("goals do not change what is drawn for rows that keep their coarse label") {
   const auto some = labelled(200, at::arange(200).remainder(2).to(at::kBool));
-  auto none = some;
-  none.forget_coarse = at::Tensor();
-  relabelling::RandomLabels labels(true);
-  labels.prepare(none, make_generator(1, "method"));
-  const auto z = at::zeros({200, 1});
-  const auto before = labels.labels(FakeBatch({z, z, none.fine}), Level::fine);
-  const auto same = drawn(some, true).first.eq(before);
-  CHECK(same.masked_select(some.forget_coarse.logical_not()).all().item<bool>());
+  const auto none = labelled(200, {});
+  const auto same = drawn(some.samples, true).first.eq(drawn(none.samples, true).first);
+  CHECK(same.masked_select(some.forgets.logical_not()).all().item<bool>());
 }
 
 TEST_CASE("relabelling needs another coarse class") {
-  auto set = labelled(10, at::ones({10}, at::kBool));
-  set.taxonomy.coarse = {"all"};
-  set.taxonomy.parent.assign(classes, 0);
-  set.coarse.zero_();
-  CHECK_THROWS_AS(drawn(set, true), ConfigError);
+  auto set = labelled(10, at::ones({10}, at::kBool), std::vector<std::int64_t>(classes, 0));
+  CHECK_THROWS_AS(drawn(set.samples, true), ConfigError);
+  set.samples.forget.erase(set.samples.forget.begin());  // nor for the coarse question alone
+  CHECK_THROWS_AS(drawn(set.samples, true), ConfigError);
+}
+
+// A question may have several rows of a sample, as a text's answer has tokens.
+struct Several {
+  at::Tensor sample = at::tensor({0, 0, 0, 2, 3, 3}, at::kLong);  // of 4; sample 1 has none
+  FakeQuestion::Logits logits{random_logits(n, classes, 1).requires_grad_(true),
+                              random_logits(n, classes, 2), random_labels(n, classes, 3)};
+
+  // The terms reduced within each sample, the long way.
+  at::Tensor reduced(const at::Tensor& terms, bool mean) const {
+    std::vector<at::Tensor> out;
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const auto rows = terms.masked_select(sample.eq(i));
+      out.push_back(rows.numel() == 0 ? at::zeros({}) : mean ? rows.mean() : rows.sum());
+    }
+    return at::stack(out);
+  }
+};
+
+TEST_CASE("several rows a sample: a loss is the mean over samples of what their rows make") {
+  const Several several;
+  const auto z = several.logits.student, t = several.logits.teacher, y = several.logits.target;
+  const FakeBatch batch(4, {{"answer", several.logits, several.sample}},
+                        {{"answer", several.logits, several.sample}});
+  const auto loss = [&](const char* id, const nlohmann::json& params = {}) {
+    return objective(id, params)->loss(batch, {}).item<double>();
+  };
+  const auto mean = [&](const at::Tensor& rows) {
+    return several.reduced(rows, true).mean().item<double>();
+  };
+  const auto ce = cross_entropy(z, y);
+  CHECK_THAT(loss("ga"), WithinAbs(-mean(ce), 1e-6));
+  CHECK_THAT(loss("gdiff", {{"keep", 3}}), WithinAbs(2 * mean(ce), 1e-6));
+  const auto own = z.gather(1, y.unsqueeze(1)).squeeze(1);
+  CHECK_THAT(loss("nhl"), WithinAbs(mean(at::relu(2. + own - without_target(z, y).amax(1))), 1e-6));
+  CHECK_THAT(loss("me", {{"keep", 0}}),
+             WithinAbs(mean(-std::log(double{classes}) - at::log_softmax(z, 1).mean(1)), 1e-6));
+  // The log-probability of a sample is the sum of its rows'.
+  const auto ratio = several.reduced(ce - cross_entropy(t, y), false);
+  CHECK_THAT(loss("npo"),
+             WithinAbs((-(2 / 0.5) * at::log_sigmoid(0.5 * ratio).mean()).item<double>(), 1e-5));
+  CHECK_THAT(
+      loss("npo", {{"reduction", "batch"}}),
+      WithinAbs((-(2 / 0.5) * at::log_sigmoid(0.5 * ratio.mean())).item<double>(), 1e-5));
+}
+
+TEST_CASE("several rows a sample: KL terms are means over samples of means over rows") {
+  const Several several;
+  const auto z = several.logits.student, t = several.logits.teacher, y = several.logits.target;
+  const auto mean = [&](const at::Tensor& rows) {
+    return several.reduced(rows, true).mean().item<double>();
+  };
+  const auto without = kl_divergence(without_target(t, y), without_target(z, y));
+  const auto term = [&](const FakeBatch& batch, const char* reduction) {
+    return kl_terms(batch, {.fine = 1, .reduction = reduction}).fine;
+  };
+  const FakeBatch forget(4, {{"answer", several.logits, several.sample}});
+  CHECK_THAT(term(forget, "batch").item<double>(), WithinAbs(mean(without), 1e-6));
+  CHECK_THAT(term(forget, "numel").item<double>(), WithinAbs(mean(without) / (classes - 1), 1e-6));
+  const FakeBatch keep(4, {}, {{"answer", several.logits, several.sample}});
+  const auto whole = kl_divergence(t, z);
+  CHECK_THAT(term(keep, "batch").item<double>(), WithinAbs(mean(whole), 1e-6));
+  CHECK_THAT(term(keep, "numel").item<double>(), WithinAbs(mean(whole) / classes, 1e-6));
+  const FakeBatch both(4, {{"answer", several.logits, several.sample}},
+                       {{"answer", several.logits, several.sample}});
+  CHECK_THAT(term(both, "batch").item<double>(), WithinAbs(mean(without) + mean(whole), 1e-6));
+  // The gradient is the one of the long way, too: rows of sample 0 count a third each.
+  term(forget, "batch").backward();
+  const auto leaf = z.detach().clone().requires_grad_(true);
+  several.reduced(kl_divergence(without_target(t, y), without_target(leaf, y)), true)
+      .mean()
+      .backward();
+  CHECK(several.logits.student.grad().allclose(leaf.grad(), 1e-5, 1e-7));
 }
 
 }  // namespace

@@ -1,27 +1,29 @@
 // Parameters of the methods: defaults, bounds, and the labels that relabelling draws.
 #include "fixtures.hpp"
 #include "lacuna/error.hpp"
+#include "plugin/abilities.hpp"
 
 namespace lacuna::testing {
 namespace {
 
-ForgettingSet labelled(std::int64_t n, std::int64_t classes) {
-  ForgettingSet set;
-  set.fine = random_labels(n, classes, 5);
-  for (std::int64_t c = 0; c < classes; ++c)
-    set.taxonomy.fine.push_back("class " + std::to_string(c));
-  return set;
+Samples labelled(std::int64_t n, std::int64_t classes) {
+  return {.size = n,
+          .forget = {{.question = "fine",
+                      .target = random_labels(n, classes, 5),
+                      .choices = classes}}};
 }
 
-FakeBatch batch_of(const ForgettingSet& set) {
-  const auto z = random_logits(set.size(), static_cast<std::int64_t>(set.taxonomy.fine.size()), 1);
-  return FakeBatch({z.requires_grad_(true), z.detach(), set.fine});
+const at::Tensor& truth(const Samples& set) { return set.forget.front().target; }
+
+FakeBatch batch_of(const Samples& set) {
+  const auto z = random_logits(set.size, set.forget.front().choices, 1);
+  return FakeBatch({z.requires_grad_(true), z.detach(), truth(set)});
 }
 
-at::Tensor drawn(const ForgettingSet& set, const nlohmann::json& params, std::uint64_t seed) {
+at::Tensor drawn(const Samples& set, const nlohmann::json& params, std::uint64_t seed) {
   const auto relabel = objective("relabel", params);
   relabel->prepare(set, make_generator(seed, "method"));
-  return relabel->fitted(batch_of(set));
+  return relabel->fitted(fine_of(batch_of(set)));
 }
 
 TEST_CASE("every method has a summary, a citation and its folder's id") {
@@ -55,19 +57,20 @@ TEST_CASE("bad parameters are refused") {
   CHECK_THROWS_AS(method("salun").make_method({{"fraction", 1.5}}), ConfigError);
 }
 
-TEST_CASE("what uses coarse names says so") {
+TEST_CASE("what needs something to keep says so") {
   for (const auto& id : method_ids) {
     CAPTURE(id);
-    const bool says = !method(id).info.capabilities.empty();
-    CHECK(says == (id == "gdiff" || id == "me" || id == "task_vector"));
+    const bool keeps = id == "gdiff" || id == "me" || id == "task_vector";
+    CHECK(names_of(method(id).info.needs) ==
+          (keeps ? std::vector<std::string>{"keep"} : std::vector<std::string>()));
   }
 }
 
 TEST_CASE("relabel never draws the true label, and every other one") {
   const auto set = labelled(2000, 4);
   const auto labels = drawn(set, {}, 1);
-  CHECK_FALSE(labels.eq(set.fine).any().item<bool>());
-  const auto shift = (labels - set.fine).remainder(4);
+  CHECK_FALSE(labels.eq(truth(set)).any().item<bool>());
+  const auto shift = (labels - truth(set)).remainder(4);
   for (const auto s : {1, 2, 3}) {
     const auto n = shift.eq(s).sum().item<std::int64_t>();  // 667 expected, sd 21
     CHECK(n > 560);
@@ -77,7 +80,7 @@ TEST_CASE("relabel never draws the true label, and every other one") {
 
 TEST_CASE("relabel may draw the true label when told to") {
   const auto set = labelled(2000, 4);
-  const auto n = drawn(set, {{"exclude_true", false}}, 1).eq(set.fine).sum().item<std::int64_t>();
+  const auto n = drawn(set, {{"exclude_true", false}}, 1).eq(truth(set)).sum().item<std::int64_t>();
   CHECK(n > 400);  // 500 expected, sd 19
   CHECK(n < 600);
 }
@@ -89,8 +92,9 @@ TEST_CASE("relabel's labels depend on the generator alone and are what its loss 
   const auto relabel = objective("relabel");
   relabel->prepare(set, make_generator(1, "method"));
   const auto batch = batch_of(set);
-  const auto expected = nll(batch.student(Level::fine), relabel->fitted(batch)).mean();
-  CHECK(relabel->loss(batch).equal(expected));
+  const auto& fine = fine_of(batch);
+  const auto expected = cross_entropy(fine.student(), relabel->fitted(fine)).mean();
+  CHECK(relabel->loss(batch, {}).equal(expected));
 }
 
 TEST_CASE("relabel needs another class") {

@@ -62,11 +62,11 @@ TEST_CASE("a gradient that is not finite has no mask") {
 }
 
 // A set whose labels are the worked example's.
-ForgettingSet context_set() {
-  ForgettingSet set;
-  set.taxonomy.fine = {"a", "b", "c", "d"};
-  set.fine = worked_example().target(Level::fine);
-  return set;
+Samples context_set() {
+  return {.size = 2,
+          .forget = {{.question = "fine",
+                      .target = fine_of(worked_example()).target(),
+                      .choices = 4}}};
 }
 
 struct Run {
@@ -84,12 +84,12 @@ Run run(const nlohmann::json& params) {
   CatchingContext context(
       [&](Objective& objective) {
         objective.prepare(context_set(), make_generator(4, "method"));
-        out.fitted = objective.fitted(batch);
-        if (!context_of->options.on_gradients) return;
+        out.fitted = objective.fitted(fine_of(batch));
+        if (!context_of->options.before_step) return;
         out.hooked = values(2);
-        context_of->options.on_gradients(out.hooked);
+        context_of->options.before_step(out.hooked, {});
       },
-      [&](Objective& objective) { out.saliency_loss = objective.loss(batch).item<double>(); });
+      [&](Objective& objective) { out.saliency_loss = objective.loss(batch, {}).item<double>(); });
   context_of = &context;
   context.gradients = values(1);
   method("salun").make_method(params)->run(context);
@@ -103,8 +103,8 @@ TEST_CASE("salun: the mask comes from the true labels, the training from random 
   CHECK_THAT(loss, WithinAbs(-1.321599, 1.5e-6));  // ga's, before anything is relabelled
   const auto relabel = objective("relabel");
   relabel->prepare(context_set(), make_generator(4, "method"));
-  CHECK(fitted.equal(relabel->fitted(worked_example())));
-  CHECK_FALSE(fitted.eq(worked_example().target(Level::fine)).any().item<bool>());
+  CHECK(fitted.equal(relabel->fitted(fine_of(worked_example()))));
+  CHECK_FALSE(fitted.eq(fine_of(worked_example()).target()).any().item<bool>());
 }
 
 TEST_CASE("salun: by default nothing moves the other weights; as released, decay does") {
@@ -113,7 +113,7 @@ TEST_CASE("salun: by default nothing moves the other weights; as released, decay
   REQUIRE(paper.options.trainable.size() == expected.mask.size());
   for (const auto& [name, mask] : expected.mask)
     CHECK(paper.options.trainable.at(name).equal(mask));
-  CHECK_FALSE(paper.options.on_gradients);
+  CHECK_FALSE(paper.options.before_step);
   CHECK(paper.logged.at("salient_weights") == static_cast<double>(expected.kept));
   CHECK(paper.logged.at("salient_threshold") == expected.threshold);
 

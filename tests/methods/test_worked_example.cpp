@@ -13,7 +13,7 @@ using Catch::Matchers::WithinAbs;
 constexpr double tolerance = 1.5e-6;  // the reference prints six decimals; ours are float32
 
 double loss(const std::string& id, const nlohmann::json& params = {}) {
-  return objective(id, params)->loss(worked_example()).item<double>();
+  return objective(id, params)->loss(worked_example(), {}).item<double>();
 }
 
 double with_kl(const std::string& id, const nlohmann::json& params, const KlConfig& config) {
@@ -24,9 +24,10 @@ double with_kl(const std::string& id, const nlohmann::json& params, const KlConf
 
 TEST_CASE("worked example: cross-entropies") {
   const auto batch = worked_example();
-  CHECK_THAT(nll(batch, Level::fine).mean().item<double>(), WithinAbs(1.321599, tolerance));
-  CHECK_THAT(nll(batch, Level::coarse).mean().item<double>(), WithinAbs(0.455700, tolerance));
-  CHECK_THAT(teacher_nll(batch, Level::fine).mean().item<double>(), WithinAbs(0.736261, tolerance));
+  const auto &fine = fine_of(batch), &coarse = *find_question(batch.keep(), "coarse");
+  CHECK_THAT(nll(fine).mean().item<double>(), WithinAbs(1.321599, tolerance));
+  CHECK_THAT(nll(coarse).mean().item<double>(), WithinAbs(0.455700, tolerance));
+  CHECK_THAT(fine.teacher_nll().mean().item<double>(), WithinAbs(0.736261, tolerance));
 }
 
 TEST_CASE("worked example: ga, gdiff, me, nhl, npo") {
@@ -71,8 +72,8 @@ TEST_CASE("worked example: the task vector's fine-tuning loss") {
   bool fits_truth = false;
   CatchingContext context([&](Objective& objective) {
     const auto batch = worked_example();
-    value = objective.loss(batch).item<double>();
-    fits_truth = objective.fitted(batch).equal(batch.target(Level::fine));
+    value = objective.loss(batch, {}).item<double>();
+    fits_truth = objective.fitted(fine_of(batch)).equal(fine_of(batch).target());
   });
   method("task_vector").make_method({})->run(context);
   CHECK_THAT(value, WithinAbs(1.298814, tolerance));

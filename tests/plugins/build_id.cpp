@@ -1,9 +1,15 @@
 #include "plugin/build_id.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "lacuna/abi.hpp"
 #include "support/files.hpp"
+#include "support/hash.hpp"
 
 using namespace std::string_literals;
 using lacuna::find_build_id;
@@ -17,6 +23,33 @@ TEST_CASE("build id: the host's names all that must agree") {
                            " std=", " torch=", " json="})
     CHECK(host.find(part) != std::string::npos);
   CHECK(find_build_id(lacuna::read_file(LACUNA_FIXTURES "/good.so"), host) == host);
+}
+
+// What LACUNA_ABI is of headers: name and hash of each, in the order of their names.
+std::string abi_of(const std::vector<std::pair<std::string, std::string>>& headers) {
+  std::string text;
+  for (const auto& [name, bytes] : headers) text += name + " " + lacuna::sha256(bytes) + "\n";
+  return lacuna::sha256(text).substr(0, 16);
+}
+
+TEST_CASE("build id: abi is the hash of the SDK's headers, so that none changes without it") {
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(LACUNA_SOURCE_DIR "/harness/include/lacuna"))
+    if (entry.path().extension() == ".hpp")
+      headers.emplace_back(entry.path().filename(), lacuna::read_file(entry.path()));
+  std::sort(headers.begin(), headers.end());
+  REQUIRE(headers.size() > 10);
+  CHECK(abi_of(headers) == LACUNA_ABI);
+  CHECK(host.starts_with("lacuna-build abi=" LACUNA_ABI " gcc="));
+  // One more space anywhere, a header less, or one under another name.
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    auto spaced = headers, fewer = headers, renamed = headers;
+    spaced[i].second += ' ';
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    renamed[i].first = "another.hpp";
+    for (const auto& changed : {spaced, fewer, renamed}) CHECK(abi_of(changed) != LACUNA_ABI);
+  }
 }
 
 TEST_CASE("build id: it is found wherever it stands, up to its NUL") {

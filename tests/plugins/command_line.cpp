@@ -85,7 +85,8 @@ TEST_CASE("command line: list shows plugins, and refused files on stderr without
                       {"summary", "A plugin as it should be"},
                       {"citation", "A. Author, A Title, 2026"},
                       {"license", "Apache-2.0"},
-                      {"capabilities", {"coarse_level"}},
+                      {"needs", {"keep"}},
+                      {"offers", json::array()},
                       {"library", plugins.file("good.so")}};
   CHECK(std::count(listed["plugins"].begin(), listed["plugins"].end(), expected) == 1);
 
@@ -115,7 +116,7 @@ TEST_CASE("command line: describe shows parameters, bounds and citation") {
         "  steps      how long (default 3; at least 1)\n"
         "  reduction  where (default \"sample\"; one of sample, batch)\n"
         "\n"
-        "Capabilities: coarse_level\n"
+        "Needs: keep\n"
         "\n"
         "Citation: A. Author, A Title, 2026\n"
         "\n"

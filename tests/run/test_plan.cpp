@@ -331,16 +331,23 @@ TEST_CASE("What cannot be run is planned with the reason") {
   suite["methods"] = {{{"id", "push"}},
                       {{"id", "push"}, {"kl", {{"coarse", 1}}}},
                       {{"id", "needs_coarse"}},
-                      {{"id", "needs_retain"}}};
+                      {{"id", "needs_retain"}},
+                      {{"id", "needs_keep"}}};
   auto plan = plan_of(folder.path(), suite);
   CHECK(plan.cells[1].status.empty());
-  for (int i = 2; i < 5; ++i) CHECK(plan.cells[i].status == "not_applicable");
+  for (int i = 2; i < 6; ++i) CHECK(plan.cells[i].status == "not_applicable");
   CHECK(plan.cells[2].reason ==
         "kl.coarse needs coarse class names, which the request's dataset does not have");
   CHECK(plan.cells[3].reason ==
         "the method needs coarse class names, which the request's dataset does not have");
   CHECK(plan.cells[4].reason ==
-        "the method needs pictures of retained concepts, which this request does not grant");
+        "the method needs samples of retained concepts, which this request does not grant");
+  CHECK(plan.cells[5].reason ==
+        "the method needs something to keep: coarse class names, which the request's dataset does "
+        "not have, or samples of retained concepts, which it does not grant");
+  suite["requests"][0]["retain"] = {{"samples_per_concept", 1}};
+  plan = plan_of(folder.path(), suite);
+  for (int i = 2; i < 6; ++i) CHECK(plan.cells[i].status.empty() == (i > 3));
 
   suite = tiny_suite();
   suite["requests"][0]["dataset"]["params"] = {{"needs", "pictures.bin"}};

@@ -148,7 +148,7 @@ TEST_CASE("Neither process sees what is not its own") {
   CHECK(last("method_plugins") == 1.0);  // its own
   CHECK(last("other_plugins") == 0.0);   // no dataset, no metric
   CHECK(last("data_folders") == 0.0);
-  CHECK(last("pictures") == 6.0);
+  CHECK(last("samples") == 6.0);
   for (const auto& [label, cell] : cells) {
     INFO(label);
     REQUIRE(cell.at("metrics").at(1).at("name") == "agreement/method_plugins");

@@ -31,10 +31,14 @@ TEST_CASE("dataset: data is found in the first folder that has it") {
   fs::remove_all(root);
 }
 
-TEST_CASE("plugin: kinds and capabilities have names") {
+TEST_CASE("plugin: kinds and abilities have names") {
   CHECK(std::string(lacuna::to_string(lacuna::Kind::method)) == "method");
   CHECK(std::string(lacuna::to_string(lacuna::Kind::dataset)) == "dataset");
   CHECK(std::string(lacuna::to_string(lacuna::Kind::metric)) == "metric");
-  CHECK(std::string(lacuna::to_string(lacuna::Capability::coarse_level)) == "coarse_level");
-  CHECK(std::string(lacuna::to_string(lacuna::Capability::retain_data)) == "retain_data");
+  using lacuna::Ability;
+  CHECK(std::string(lacuna::to_string(Ability::coarse_names)) == "coarse_names");
+  CHECK(std::string(lacuna::to_string(Ability::keep)) == "keep");
+  CHECK(std::string(lacuna::to_string(Ability::retain)) == "retain");
+  CHECK(std::string(lacuna::to_string(Ability::text_features)) == "text_features");
+  CHECK(std::string(lacuna::to_string(Ability::hidden_states)) == "hidden_states");
 }

@@ -11,6 +11,7 @@
 #include "plugin/registry.hpp"
 #include "train/clip_batch.hpp"
 #include "train/kl_terms.hpp"
+#include "train/proxies.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -29,23 +30,26 @@ const Entry& plugin(Kind kind, const std::string& id) {
 // The loss of every step of the workload if no step changes the weights.
 std::vector<double> losses_of(const Checkpoint& model, const Dataset& dataset,
                               const NamedTensors& work, const json& settings) {
-  const Clip clip(model.config, model.weights);
-  ForgettingSet set;
-  set.images = work.at("pixels"), set.fine = work.at("fine"), set.coarse = work.at("coarse");
-  set.taxonomy = dataset.taxonomy(), set.templates = dataset.templates();
+  Clip clip(model.config, model.weights);
+  Samples set{.size = work.at("fine").size(0),
+              .images = work.at("pixels"),
+              .taxonomy = dataset.taxonomy(),
+              .templates = dataset.templates()};
+  ask_to_forget(set, work.at("fine"));
+  CHECK(set.keep.at(0).target.equal(work.at("coarse")));
   TrainingConfig training;
   training.teacher_prompts = "ensemble";
-  const ClipBatches batches(clip, model.tokenizer, set, training);
+  const ClipSubject subject(clip, model.tokenizer, set, training);
   const auto nhl = plugin(Kind::method, "nhl").make_objective({{"margin", settings.at("margin")}});
   std::vector<double> out;
   const auto rows = work.at("train_rows").split(settings.at("train_batch").get<std::int64_t>());
   for (std::size_t step = 0; step < rows.size(); ++step) {
     const auto prompt = work.at("train_templates")[static_cast<std::int64_t>(step)];
-    const ClipBatch batch(batches, rows[step], prompt.item<std::int64_t>());
+    const ClipBatch batch(subject, rows[step], prompt.item<std::int64_t>());
     const KlConfig kl{settings.at("kl_coarse"), settings.at("kl_fine"), "numel"};
     const auto terms = kl_terms(batch, kl);
     out.push_back(
-        (nhl->loss(batch) + kl.coarse * terms.coarse + kl.fine * terms.fine).item<double>());
+        (nhl->loss(batch, {}) + kl.coarse * terms.coarse + kl.fine * terms.fine).item<double>());
   }
   return out;
 }

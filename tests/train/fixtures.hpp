@@ -1,4 +1,4 @@
-// What the tests of the training room share: a tiny random CLIP, a forgetting set, objectives made
+// What the tests of the training room share: a tiny random CLIP, samples to forget, objectives made
 // for a test.
 #pragma once
 
@@ -19,6 +19,8 @@
 #include "lacuna/lacuna.hpp"
 #include "plugin/registry.hpp"
 #include "train/clip_batch.hpp"
+#include "train/proxies.hpp"
+#include "train/trajectory.hpp"
 #include "train/unlearn.hpp"
 
 namespace lacuna::testing {
@@ -31,26 +33,42 @@ inline Checkpoint tiny_model(std::uint64_t seed = 1) {
           Clip::initial_weights(tiny_config(), make_generator(seed, "weights"))};
 }
 
+inline Taxonomy tiny_taxonomy() {
+  return {{"ant", "bee", "cat", "dog", "elk", "fox"}, {"bug", "beast"}, {0, 0, 1, 1, 1, 1}};
+}
+
 // Plain pictures, each of its own random colour, of classes 0, 1, 2 of six, under two coarse names
-// and three prompts.
-inline ForgettingSet tiny_set(std::int64_t size = 10) {
-  ForgettingSet set;
-  set.taxonomy = {{"ant", "bee", "cat", "dog", "elk", "fox"}, {"bug", "beast"}, {0, 0, 1, 1, 1, 1}};
-  set.templates = {"a {}.", "my {}!", "one more {}"};
+// and three prompts. The fine names are to be forgotten, and `coarse_labels`; the other coarse ones
+// are to be kept.
+inline Samples tiny_set(std::int64_t size = 10,
+                        const std::vector<std::int64_t>& coarse_labels = {}) {
+  Samples set{.size = size, .taxonomy = tiny_taxonomy(),
+              .templates = {"a {}.", "my {}!", "one more {}"}};
   set.images = at::randint(256, {size, 3, 1, 1}, make_generator(5, "pictures"), at::kByte)
                    .expand({size, 3, 8, 8})
                    .contiguous();
-  set.fine = at::arange(size, at::kLong).remainder(3);
-  set.coarse = at::tensor(set.taxonomy.parent, at::kLong).index_select(0, set.fine);
+  ask_to_forget(set, at::arange(size, at::kLong).remainder(3), coarse_labels);
   return set;
 }
 
+// The fine labels of samples to forget.
+inline const at::Tensor& fine_targets(const Samples& set) { return set.forget.at(0).target; }
+
 // The same without coarse names.
-inline ForgettingSet flat(ForgettingSet set) {
+inline Samples flat(Samples set) {
   set.taxonomy.coarse.clear();
   set.taxonomy.parent.clear();
-  set.coarse = at::Tensor();
+  const auto fine = fine_targets(set);
+  ask_to_forget(set, fine);
   return set;
+}
+
+// What a batch of such samples asks.
+inline const Question& fine_of(const Batch& batch) {
+  return *find_question(batch.forget(), "fine");
+}
+inline const Question& coarse_of(const Batch& batch) {
+  return *find_question(batch.keep(), "coarse");
 }
 
 inline TrainingConfig tiny_training() {
@@ -71,7 +89,8 @@ inline UnlearnJob tiny_job() {
 inline const Entry& method(const std::string& id) {
   static auto& registry = *[] {
     auto* all = new Registry;
-    for (const char* name : {"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun"})
+    for (const char* name : {"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun",
+                             "scrub", "ssd", "rmu", "ccup", "pcgrad"})
       all->load(std::filesystem::path(LACUNA_PLUGIN_DIR) / (std::string(name) + ".so"));
     return all;
   }();
@@ -100,10 +119,10 @@ class Scripted : public Objective {
   using Script = std::function<at::Tensor(const Batch&, std::int64_t call)>;
   static inline Script script;  // set by the test before the run
   explicit Scripted(Params) {}
-  at::Tensor loss(const Batch& batch) const override { return script(batch, calls_++); }
+  at::Tensor loss(const Batch& batch, const Moment&) override { return script(batch, calls_++); }
 
  private:
-  mutable std::int64_t calls_ = 0;
+  std::int64_t calls_ = 0;
 };
 
 inline const Entry& scripted(Scripted::Script script) {

@@ -13,12 +13,12 @@ namespace {
 
 using Catch::Matchers::WithinAbs;
 
-Unlearned run(const Entry& entry, const UnlearnJob& job, const ForgettingSet& set = tiny_set()) {
-  return unlearn(tiny_model(), set, entry, job, {});
+Unlearned run(const Entry& entry, const UnlearnJob& job, const Samples& set = tiny_set()) {
+  return unlearn(tiny_model(), {set}, entry, job, {});
 }
 
 const auto ascend = [](const Batch& batch, std::int64_t) {
-  return -nll(batch, Level::fine).mean();
+  return -nll(fine_of(batch)).mean();
 };
 
 TEST_CASE("the same seed gives the same bytes, another seed others") {
@@ -38,7 +38,7 @@ TEST_CASE("every weight is trained, the original is left alone") {
   for (const auto& [name, weight] : original.weights) copy[name] = weight.clone();
   auto job = tiny_job();
   job.training.checkpoint = "last";
-  const auto out = unlearn(original, tiny_set(), method("ga"), job, {});
+  const auto out = unlearn(original, {tiny_set()}, method("ga"), job, {});
   CHECK(equal(original.weights, copy));
   REQUIRE(out.weights.size() == copy.size());
   for (const auto& [name, weight] : out.weights) {
@@ -49,11 +49,11 @@ TEST_CASE("every weight is trained, the original is left alone") {
   }
 }
 
-TEST_CASE("an epoch sees every picture once, in another order, and keeps the last batch") {
+TEST_CASE("an epoch sees every sample once, in another order, and keeps the last batch") {
   std::vector<std::vector<std::int64_t>> seen(3);
   auto job = tiny_job();
   run(scripted([&](const Batch& batch, std::int64_t call) {
-        const auto index = batch.index();
+        const auto index = batch.forget().index;
         CHECK(index.size(0) == (call % 3 == 2 ? 2 : 4));
         for (std::int64_t i = 0; i < index.size(0); ++i)
           seen.at(call / 3).push_back(index[i].item<std::int64_t>());
@@ -93,7 +93,7 @@ TEST_CASE("the trajectory has a record a step and an epoch, and a cosine schedul
   CHECK_THAT(out.at("steps")[0].at("kl_fine").get<double>(), WithinAbs(0, 1e-6));
 }
 
-TEST_CASE("an epoch's forget accuracy counts pictures, not batches") {
+TEST_CASE("an epoch's forget accuracy counts samples, not batches") {
   const auto out = run(method("ga"), tiny_job()).trajectory;
   double right = 0;
   for (std::size_t i = 0; i < 3; ++i)
@@ -111,7 +111,7 @@ TEST_CASE("the utility proxy starts from full agreement with the original model"
 // Fits the labels from the third epoch on, unlearns them before: the lowest accuracy is in the
 // middle.
 at::Tensor down_then_up(const Batch& batch, std::int64_t call) {
-  return nll(batch, Level::fine).mean() * (call < 9 ? -1 : 1);
+  return nll(fine_of(batch)).mean() * (call < 9 ? -1 : 1);
 }
 
 TEST_CASE("checkpoint = train keeps the epoch with the lowest forget accuracy") {
@@ -119,21 +119,20 @@ TEST_CASE("checkpoint = train keeps the epoch with the lowest forget accuracy") 
   job.training.learning_rate = 1e-2;
   job.training.epochs = 16;
   std::vector<NamedTensors> starts;  // weights at the first step of an epoch
-  const auto out = unlearn(tiny_model(), tiny_set(), scripted_method([&](UnlearnContext& context) {
-                             Scripted::script = down_then_up;
-                             Scripted objective({});
-                             std::int64_t step = 0;
-                             TrainOptions options;
-                             options.on_gradients = [&](NamedTensors&) {
-                               if (step++ % 3 != 0) return;
-                               NamedTensors copy;
-                               for (const auto& [name, weight] : context.weights())
-                                 copy[name] = weight.detach().clone();
-                               starts.push_back(copy);
-                             };
-                             context.train(objective, options);
-                           }),
-                           job, {});
+  const auto out = run(scripted_method([&](UnlearnContext& context) {
+                         Scripted::script = down_then_up;
+                         Scripted objective({});
+                         TrainOptions options;
+                         options.before_step = [&](NamedTensors&, const Moment& now) {
+                           if (now.step % 3 != 0) return;
+                           NamedTensors copy;
+                           for (const auto& [name, weight] : context.weights())
+                             copy[name] = weight.detach().clone();
+                           starts.push_back(copy);
+                         };
+                         context.train(objective, options);
+                       }),
+                       job);
   std::int64_t lowest = -1;
   double best = 1;
   const auto& epochs = out.trajectory.at("epochs");
@@ -157,11 +156,11 @@ TEST_CASE("checkpoint = last keeps the last epoch") {
 
 // Fits the labels, says so, and spoils them in the last epochs.
 struct UpThenDown final : Objective {
-  at::Tensor loss(const Batch& batch) const override {
-    return nll(batch, Level::fine).mean() * (calls++ < 36 ? 1 : -1);
+  at::Tensor loss(const Batch& batch, const Moment&) override {
+    return nll(fine_of(batch)).mean() * (calls++ < 36 ? 1 : -1);
   }
-  at::Tensor fitted(const Batch& batch) const override { return batch.target(Level::fine); }
-  mutable std::int64_t calls = 0;
+  at::Tensor fitted(const Question& question) override { return question.target(); }
+  std::int64_t calls = 0;
 };
 
 TEST_CASE("an objective that fits labels keeps the epoch that fits them best") {
@@ -190,7 +189,7 @@ TEST_CASE("checkpoint = validation never trains on what it holds out") {
   job.training.validation_fraction = 0.3;
   std::set<std::int64_t> seen;
   const auto out = run(scripted([&](const Batch& batch, std::int64_t call) {
-                         const auto index = batch.index();
+                         const auto index = batch.forget().index;
                          for (std::int64_t i = 0; i < index.size(0); ++i)
                            seen.insert(index[i].item<std::int64_t>());
                          return ascend(batch, call);
@@ -203,7 +202,7 @@ TEST_CASE("checkpoint = validation never trains on what it holds out") {
   }
   CHECK(message_of<ConfigError>([&] {
           run(method("ga"), job, tiny_set(1));
-        }).find("validation needs at least two pictures") != std::string::npos);
+        }).find("validation needs at least two samples") != std::string::npos);
 }
 
 TEST_CASE("a loss that is not finite stops the run with the step, and keeps what came before") {
@@ -253,9 +252,9 @@ TEST_CASE("tf32 is float32 on a CPU, in forward and backward pass, and ends with
   job.training.precision = "tf32";
   run(scripted_method([](UnlearnContext& context) {
         struct Looks final : Objective {
-          at::Tensor loss(const Batch& batch) const override {
+          at::Tensor loss(const Batch& batch, const Moment&) override {
             CHECK(tf32_allowed());
-            return -nll(batch, Level::fine).mean();
+            return -nll(fine_of(batch)).mean();
           }
         } objective;
         CHECK_FALSE(tf32_allowed());
@@ -281,7 +280,7 @@ TEST_CASE("student_prompts = ensemble trains under all templates at once") {
 
 TEST_CASE("progress is told each step on the CPU") {
   std::vector<Progress> told;
-  unlearn(tiny_model(), tiny_set(), method("ga"), tiny_job(),
+  unlearn(tiny_model(), {tiny_set()}, method("ga"), tiny_job(),
           [&](const Progress& progress) { told.push_back(progress); });
   REQUIRE(told.size() == 9);
   CHECK(told[0].step == 1);

@@ -11,10 +11,10 @@ namespace lacuna::testing {
 namespace {
 
 Unlearned run(const Entry& entry, const UnlearnJob& job = tiny_job()) {
-  return unlearn(tiny_model(), tiny_set(), entry, job, {});
+  return unlearn(tiny_model(), {tiny_set()}, entry, job, {});
 }
 
-at::Tensor descend(const Batch& batch, std::int64_t) { return nll(batch, Level::fine).mean(); }
+at::Tensor descend(const Batch& batch, std::int64_t) { return nll(fine_of(batch)).mean(); }
 
 TEST_CASE("a hook that masks gradients freezes the weights, and sees all of them") {
   auto job = tiny_job();
@@ -24,7 +24,7 @@ TEST_CASE("a hook that masks gradients freezes the weights, and sees all of them
                          Scripted::script = descend;
                          Scripted objective({});
                          TrainOptions options;
-                         options.on_gradients = [&](NamedTensors& gradients) {
+                         options.before_step = [&](NamedTensors& gradients, const Moment&) {
                            for (auto& [name, gradient] : gradients) {
                              seen.insert(name);
                              if (name.starts_with("visual.")) gradient.zero_();
@@ -50,10 +50,10 @@ TEST_CASE("task_vector: scale 0 gives back the original bits") {
 TEST_CASE("task_vector: a step of 1.5 away from the fine-tuned weights") {
   const auto tuned = run(scripted_method([](UnlearnContext& context) {
     struct FineTune : Objective {
-      at::Tensor loss(const Batch& batch) const override {
-        return nll(batch, Level::fine).mean() - 0.05 * nll(batch, Level::coarse).mean();
+      at::Tensor loss(const Batch& batch, const Moment&) override {
+        return nll(fine_of(batch)).mean() - 0.05 * nll(coarse_of(batch)).mean();
       }
-      at::Tensor fitted(const Batch& batch) const override { return batch.target(Level::fine); }
+      at::Tensor fitted(const Question& question) override { return question.target(); }
     } objective;
     context.train(objective, {});
   }));
@@ -86,7 +86,7 @@ TEST_CASE("gradient() is that of the sum over the forgetting set") {
   for (const std::int64_t batch : {10, 3}) {
     auto job = tiny_job();
     job.training.batch_size = batch;
-    unlearn(tiny_model(), set, scripted_method([&](UnlearnContext& context) {
+    unlearn(tiny_model(), {set}, scripted_method([&](UnlearnContext& context) {
               Scripted::script = descend;
               Scripted objective({});
               (batch == 10 ? whole : parts) = context.gradient(objective);
@@ -124,7 +124,8 @@ TEST_CASE("what a method logs is in the trajectory; it must be finite") {
 
 TEST_CASE("a method sees the forgetting set and nothing else") {
   run(scripted_method([](UnlearnContext& context) {
-    CHECK(context.forgetting_set().size() == 10);
+    CHECK(context.forget().size == 10);
+    CHECK(context.retain().size == 0);
     CHECK(context.weights().size() == tiny_model().weights.size());
   }));
 }
@@ -137,11 +138,11 @@ TEST_CASE("whatever a plugin throws names the plugin") {
           throw std::runtime_error("out of ideas");
         }) == "scripted: out of ideas");
   const auto shape = thrown([](const Batch& batch, std::int64_t) {
-    return at::matmul(batch.student(Level::fine), batch.student(Level::fine));
+    return at::matmul(fine_of(batch).student(), fine_of(batch).student());
   });
   CHECK(shape.starts_with("scripted: "));
   CHECK(shape.find("frame #") == std::string::npos);
-  CHECK(thrown([](const Batch& batch, std::int64_t) { return nll(batch, Level::fine); }) ==
+  CHECK(thrown([](const Batch& batch, std::int64_t) { return nll(fine_of(batch)); }) ==
         "scripted: loss(): did not return a scalar with gradient");
   CHECK(thrown([](const Batch&, std::int64_t) { return at::zeros({}); }) ==
         "scripted: loss(): did not return a scalar with gradient");

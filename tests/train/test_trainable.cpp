@@ -14,10 +14,10 @@ UnlearnJob moving_job() {
   return job;
 }
 
-at::Tensor ascend(const Batch& batch, std::int64_t) { return -nll(batch, Level::fine).mean(); }
+at::Tensor ascend(const Batch& batch, std::int64_t) { return -nll(fine_of(batch)).mean(); }
 
 Unlearned train_with(const NamedTensors& trainable, const UnlearnJob& job = moving_job()) {
-  return unlearn(tiny_model(), tiny_set(), scripted_method([&](UnlearnContext& context) {
+  return unlearn(tiny_model(), {tiny_set()}, scripted_method([&](UnlearnContext& context) {
                    Scripted::script = ascend;
                    Scripted objective({});
                    TrainOptions options;
@@ -87,7 +87,7 @@ TEST_CASE("a mask that does not fit is refused") {
 // Which entries salun lets train: those of the largest gradients of the true labels.
 NamedTensors salient(double fraction) {
   NamedTensors gradient;
-  unlearn(tiny_model(), tiny_set(), scripted_method([&](UnlearnContext& context) {
+  unlearn(tiny_model(), {tiny_set()}, scripted_method([&](UnlearnContext& context) {
             Scripted::script = ascend;
             Scripted objective({});
             gradient = context.gradient(objective);
@@ -107,27 +107,28 @@ TEST_CASE("salun: masked weights are bit-identical; as released, decay moves the
   const auto masks = salient(0.1);
   auto job = moving_job();
   job.params = {{"fraction", 0.1}};
-  const auto out = unlearn(tiny_model(), tiny_set(), method("salun"), job, {});
+  const auto out = unlearn(tiny_model(), {tiny_set()}, method("salun"), job, {});
   CHECK(out.trajectory.at("log").at("salient_weights").at(0) == marked_in(masks));
   CHECK(moved(out.weights, tiny_model().weights, masks, false) == 0);
   CHECK(moved(out.weights, tiny_model().weights, masks, true) > marked_in(masks) * 9 / 10);
 
   job.params["mask_decay"] = false;
-  const auto released = unlearn(tiny_model(), tiny_set(), method("salun"), job, {});
+  const auto released = unlearn(tiny_model(), {tiny_set()}, method("salun"), job, {});
   CHECK(moved(released.weights, tiny_model().weights, masks, false) > 1000);
   job.training.weight_decay = 0;
-  const auto plain = unlearn(tiny_model(), tiny_set(), method("salun"), job, {});
+  const auto plain = unlearn(tiny_model(), {tiny_set()}, method("salun"), job, {});
   CHECK(moved(plain.weights, tiny_model().weights, masks, false) == 0);
 }
 
 TEST_CASE("salun with all weights is relabel, with none the identity") {
   auto job = moving_job();
   job.params = {{"fraction", 1}};
-  const auto all = unlearn(tiny_model(), tiny_set(), method("salun"), job, {});
+  const auto all = unlearn(tiny_model(), {tiny_set()}, method("salun"), job, {});
   job.params = {};
-  CHECK(equal(all.weights, unlearn(tiny_model(), tiny_set(), method("relabel"), job, {}).weights));
+  const auto relabel = unlearn(tiny_model(), {tiny_set()}, method("relabel"), job, {});
+  CHECK(equal(all.weights, relabel.weights));
   job.params = {{"fraction", 0}};
-  CHECK(equal(unlearn(tiny_model(), tiny_set(), method("salun"), job, {}).weights,
+  CHECK(equal(unlearn(tiny_model(), {tiny_set()}, method("salun"), job, {}).weights,
               tiny_model().weights));
 }
 

@@ -9,7 +9,7 @@
 #include "model/zero_shot.hpp"
 #include "plugin/registry.hpp"
 #include "support/device.hpp"
-#include "train/clip_batch.hpp"
+#include "train/clip_subject.hpp"
 #include "train/trajectory.hpp"
 
 namespace lacuna::speed {
@@ -56,10 +56,10 @@ Training train(Clip& student, const Tokenizer& tokenizer, const Task& task, cons
     const auto objective = nhl.make_objective({{"margin", settings.margin}});
     const auto set = task.forgetting_set(steps, settings.train_batch);
     const auto begin = now(device);
-    const ClipBatches batches(student, tokenizer, set, options.training);
+    ClipSubject subject(student, tokenizer, set, options.training);
     const auto taught = now(device);
     Trajectory trajectory({});
-    run_loop(student, batches, *objective, options, {}, trajectory);
+    run_loop(subject, *objective, options, {}, trajectory);
     out.seconds = now(device) - taught;
     out.teacher_seconds = taught - begin;
     for (const auto& step : trajectory.json().at("steps")) out.losses.push_back(step.at("loss"));

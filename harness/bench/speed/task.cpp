@@ -10,6 +10,7 @@
 #include "model/pictures.hpp"
 #include "model/safetensors.hpp"
 #include "model/zero_shot.hpp"
+#include "train/proxies.hpp"
 
 namespace lacuna::speed {
 namespace {
@@ -40,14 +41,13 @@ LoopOptions Settings::loop(const std::string& precision) const {
   return {training, {.coarse = kl_coarse, .fine = kl_fine, .reduction = "numel"}, seed};
 }
 
-ForgettingSet Task::forgetting_set(std::int64_t steps, std::int64_t batch) const {
+Samples Task::forgetting_set(std::int64_t steps, std::int64_t batch) const {
   const auto rows = at::arange(steps * batch, at::kLong).remainder(pixels.size(0));
-  ForgettingSet set;
-  set.images = pixels.index_select(0, rows);
-  set.fine = fine.index_select(0, rows);
-  set.coarse = coarse.index_select(0, rows);
-  set.taxonomy = taxonomy;
-  set.templates = templates;
+  Samples set{.size = steps * batch,
+              .images = pixels.index_select(0, rows),
+              .taxonomy = taxonomy,
+              .templates = templates};
+  ask_to_forget(set, fine.index_select(0, rows));
   return set;
 }
 

@@ -33,7 +33,7 @@ struct Task {
   at::Tensor fine, coarse;  // int64 [P]
 
   // The forgetting set of `steps` batches: the pictures in turn, as often as it takes.
-  ForgettingSet forgetting_set(std::int64_t steps, std::int64_t batch) const;
+  Samples forgetting_set(std::int64_t steps, std::int64_t batch) const;
 };
 
 // The first pictures of a split. Throws ConfigError: fewer of them, no coarse names.

@@ -8,12 +8,11 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>  // NLOHMANN_JSON_VERSION_*
 
+#include "lacuna/abi_hash.hpp"  // LACUNA_ABI: the hash of these headers, made by the build
+
 #define LACUNA_EXPORT __attribute__((visibility("default")))
 #define LACUNA_STR2(x) #x
 #define LACUNA_STR(x) LACUNA_STR2(x)
-
-// Bumped by hand whenever anything under include/lacuna changes layout or meaning.
-#define LACUNA_ABI 2
 
 #ifdef _GLIBCXX_DEBUG
 #define LACUNA_DEBUG_STL "1"
@@ -27,7 +26,7 @@
 #define LACUNA_BUILD_MAGIC "lacuna-build "
 #define LACUNA_BUILD_ID \
   LACUNA_BUILD_MAGIC    \
-  "abi=" LACUNA_STR(LACUNA_ABI) " gcc=" LACUNA_STR(__GNUC__) " gxxabi=" LACUNA_STR( \
+  "abi=" LACUNA_ABI " gcc=" LACUNA_STR(__GNUC__) " gxxabi=" LACUNA_STR( \
       __GXX_ABI_VERSION) " cxx11abi=" LACUNA_STR(_GLIBCXX_USE_CXX11_ABI)            \
       " stldebug=" LACUNA_DEBUG_STL " std=" LACUNA_STR(                             \
           __cplusplus) " torch=" TORCH_VERSION                                      \
@@ -37,7 +36,6 @@
 extern "C" {
 // Plain C layout: safe to read before the build ids are known to match. `entries` is not.
 struct lacuna_plugin {
-  std::uint32_t abi;     // LACUNA_ABI of the SDK the plugin was built with
   const char* build_id;  // LACUNA_BUILD_ID of that SDK
   std::size_t count;     // number of entries
   const void* entries;   // const lacuna::Entry[count], alive for the life of the process

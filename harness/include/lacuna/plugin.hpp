@@ -22,14 +22,17 @@ enum class Kind { method, dataset, metric };
 
 LACUNA_EXPORT const char* to_string(Kind kind);
 
-// What a plugin needs or offers beyond the common ground; the planner checks it before anything
-// runs.
-enum class Capability {
-  coarse_level,  // method: needs class names at the coarse level. dataset: has them.
-  retain_data,   // method: needs pictures of retained concepts, which only a request can grant
+// What a method needs beyond the common ground, of the request and of the model; the planner checks
+// it before anything runs. Some of it is what a dataset offers.
+enum class Ability {
+  coarse_names,   // a dataset has class names at two levels
+  keep,           // something to keep: coarse names of the dataset, or retain samples
+  retain,         // retain samples, which only a request can grant
+  text_features,  // the model is an EmbedsText
+  hidden_states,  // the model names layers and gives their output
 };
 
-LACUNA_EXPORT const char* to_string(Capability capability);
+LACUNA_EXPORT const char* to_string(Ability ability);
 
 // Who made it, what it is, how to cite it. Printed by `lacuna list`, stored beside every result.
 struct Info {
@@ -38,7 +41,8 @@ struct Info {
   std::string summary;        // one line, not empty
   std::string citation = {};  // where the idea comes from: a paper or BibTeX; may be empty
   std::string license = "Apache-2.0";
-  std::vector<Capability> capabilities = {};
+  std::vector<Ability> needs = {};   // of a method
+  std::vector<Ability> offers = {};  // of a dataset
 };
 
 // One plugin. Built in the plugin, read by the host only after the handshake. Exactly one of the
@@ -112,6 +116,6 @@ Entry metric(Info info) {
 #define LACUNA_PLUGIN(...)                                                                       \
   extern "C" LACUNA_EXPORT const lacuna_plugin* lacuna_plugin_entry() {                          \
     static const ::lacuna::Entry entries[] = {__VA_ARGS__};                                      \
-    static const lacuna_plugin plugin{LACUNA_ABI, LACUNA_BUILD_ID, std::size(entries), entries}; \
+    static const lacuna_plugin plugin{LACUNA_BUILD_ID, std::size(entries), entries};             \
     return &plugin;                                                                              \
   }

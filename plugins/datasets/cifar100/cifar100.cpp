@@ -185,7 +185,7 @@ Entry entry() {
       .version = "1.0.0",
       .summary = "CIFAR-100: 60,000 photographs of 32 x 32 pixels, 100 classes in 20 groups",
       .citation = "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
-      .capabilities = {lacuna::Capability::coarse_level},
+      .offers = {lacuna::Ability::coarse_names},
   });
   made.resolve = [](const nlohmann::json& json) {
     auto all = resolved(parse<Cifar100::Params>(json));

@@ -184,5 +184,5 @@ LACUNA_PLUGIN(lacuna::dataset<CompCarsS>({
     .citation = "Y. Tan and B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing "
                 "for Foundation Models, TMLR 2026; pictures: L. Yang et al., A Large-Scale Car "
                 "Dataset for Fine-Grained Categorization and Verification, CVPR 2015",
-    .capabilities = {lacuna::Capability::coarse_level},
+    .offers = {lacuna::Ability::coarse_names},
 }))

@@ -174,5 +174,5 @@ LACUNA_PLUGIN(lacuna::dataset<ImageFolder>({
     .id = "image_folder",
     .version = "1.0.0",
     .summary = "your own pictures: a folder a class, and a taxonomy.json for the rest",
-    .capabilities = {lacuna::Capability::coarse_level},
+    .offers = {lacuna::Ability::coarse_names},
 }))

@@ -178,5 +178,5 @@ LACUNA_PLUGIN(lacuna::dataset<ImgnetDogs>({
     .citation = "Y. Tan and B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing "
                 "for Foundation Models, TMLR 2026; pictures: O. Russakovsky et al., ImageNet Large "
                 "Scale Visual Recognition Challenge, IJCV 2015",
-    .capabilities = {lacuna::Capability::coarse_level},
+    .offers = {lacuna::Ability::coarse_names},
 }))

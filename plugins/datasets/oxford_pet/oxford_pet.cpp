@@ -112,5 +112,5 @@ LACUNA_PLUGIN(lacuna::dataset<OxfordPet>({
     .version = "1.0.0",
     .summary = "Oxford-IIIT Pet: cats and dogs of 37 breeds under 11 coarse names",
     .citation = "O. M. Parkhi et al., Cats and Dogs, CVPR 2012",
-    .capabilities = {lacuna::Capability::coarse_level},
+    .offers = {lacuna::Ability::coarse_names},
 }))

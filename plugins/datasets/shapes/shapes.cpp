@@ -96,5 +96,5 @@ LACUNA_PLUGIN(lacuna::dataset<Shapes>({
     .version = "1.0.0",
     .summary = "embedded default: 60 drawn concepts in 12 groups, filled or as pencil sketches",
     .citation = "Lacuna, its embedded data set",
-    .capabilities = {lacuna::Capability::coarse_level},
+    .offers = {lacuna::Ability::coarse_names},
 }))

@@ -153,5 +153,5 @@ LACUNA_PLUGIN(lacuna::dataset<StanfordCars>({
     .summary = "Stanford Cars: 196 models of 49 makes",
     .citation = "J. Krause et al., 3D Object Representations for Fine-Grained Categorization, 3dRR "
                 "2013",
-    .capabilities = {lacuna::Capability::coarse_level},
+    .offers = {lacuna::Ability::coarse_names},
 }))

@@ -7,7 +7,6 @@
 namespace {
 
 using lacuna::Field;
-using lacuna::Level;
 
 class Nhl final : public lacuna::Objective {
  public:
@@ -24,13 +23,14 @@ class Nhl final : public lacuna::Objective {
   };
   explicit Nhl(Params params) : params_(std::move(params)) {}
 
-  at::Tensor loss(const lacuna::Batch& batch) const override {
-    return lacuna::to_forget(batch, [&](Level level) { return hinge(batch, level); }).mean();
+  at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
+    return lacuna::per_sample(batch.forget(), [&](const lacuna::Question& question) {
+             return hinge(question.student(), question.target());
+           }).mean();
   }
 
  private:
-  at::Tensor hinge(const lacuna::Batch& batch, Level level) const {
-    const auto logits = batch.student(level), target = batch.target(level);
+  at::Tensor hinge(const at::Tensor& logits, const at::Tensor& target) const {
     const auto own = logits.gather(1, target.unsqueeze(1)).squeeze(1);
     const auto rivals = params_.mask == "zero" ? logits * (1 - at::one_hot(target, logits.size(1)))
                                                : lacuna::without_target(logits, target);
@@ -45,7 +45,7 @@ class Nhl final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Nhl>(
     {.id = "nhl",
-     .version = "1.1.0",
+     .version = "2.0.0",
      .summary = "Negative hinge: some other class must beat the forgotten one by a margin",
      .citation =
          "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "

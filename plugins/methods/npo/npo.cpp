@@ -6,7 +6,6 @@
 namespace {
 
 using lacuna::Field;
-using lacuna::Level;
 
 class Npo final : public lacuna::Objective {
  public:
@@ -22,10 +21,14 @@ class Npo final : public lacuna::Objective {
   };
   explicit Npo(Params params) : params_(std::move(params)) {}
 
-  at::Tensor loss(const lacuna::Batch& batch) const override {
-    auto ratio = lacuna::to_forget(batch, [&](Level level) {
-      return lacuna::nll(batch, level) - lacuna::teacher_nll(batch, level);
-    });
+  at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
+    // Of a sample as a whole: the log-probabilities of its rows add up.
+    auto ratio = lacuna::per_sample(
+        batch.forget(),
+        [](const lacuna::Question& question) {
+          return lacuna::nll(question) - question.teacher_nll();
+        },
+        lacuna::Rows::sum);
     if (params_.reduction == "batch") ratio = ratio.mean();
     return -(2 / params_.beta) * at::log_sigmoid(params_.beta * ratio).mean();
   }
@@ -38,7 +41,7 @@ class Npo final : public lacuna::Objective {
 
 LACUNA_PLUGIN(lacuna::objective<Npo>(
     {.id = "npo",
-     .version = "1.1.0",
+     .version = "2.0.0",
      .summary =
          "Negative preference optimisation: gradient ascent that fades as samples are forgotten",
      .citation = "R. Zhang, L. Lin, Y. Bai, S. Mei, Negative Preference Optimization: From "

@@ -22,7 +22,7 @@ class Relabel final : public relabelling::RandomLabels {
 
 LACUNA_PLUGIN(lacuna::objective<Relabel>(
     {.id = "relabel",
-     .version = "1.1.0",
+     .version = "2.0.0",
      .summary = "Random relabelling: fit labels drawn at random once, before training",
      .citation =
          "A. Golatkar, A. Achille, S. Soatto, Eternal Sunshine of the Spotless Net, CVPR 2020; "

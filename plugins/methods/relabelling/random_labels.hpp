@@ -3,60 +3,39 @@
 
 #include <ATen/ops/multinomial.h>
 #include <ATen/ops/randint.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "lacuna/lacuna.hpp"
 
 namespace relabelling {
 
-// Cross-entropy to the drawn labels: the fine one, and on rows whose coarse label is to be
-// forgotten as well a coarse one.
+// Cross-entropy to labels drawn at random for every question to forget.
 class RandomLabels : public lacuna::Objective {
  public:
-  // `exclude_true`: a fine label is never the sample's own and, where the coarse label goes too,
-  // never one under it; a coarse label is never the sample's own. Else any label may be drawn.
+  // `exclude_true`: a label is never one that is to be forgotten with the row's own, its own among
+  // them. Else any label may be drawn.
   explicit RandomLabels(bool exclude_true) : exclude_true_(exclude_true) {}
-  // Labels that were drawn already, int64 [N]; `coarse` may be undefined.
-  RandomLabels(at::Tensor fine, at::Tensor coarse)
-      : fine_(std::move(fine)), coarse_(std::move(coarse)) {}
+  // Labels that were drawn already: int64 [R] by question.
+  explicit RandomLabels(std::map<std::string, at::Tensor> drawn) : drawn_(std::move(drawn)) {}
 
-  void prepare(const lacuna::ForgettingSet& set, at::Generator generator) override {
-    const auto device = set.fine.device();
-    const auto& taxonomy = set.taxonomy;
-    fine_ = draw(set.fine.cpu(), static_cast<std::int64_t>(taxonomy.fine.size()), generator);
-    if (set.forget_coarse.defined()) {
-      const auto own = set.coarse.cpu();
-      if (exclude_true_) {
-        const auto parent = at::tensor(taxonomy.parent, at::kLong);
-        const auto others = parent.unsqueeze(0).ne(own.unsqueeze(1));  // [N, C]
-        if (!others.any(1).all().item<bool>()) refuse();
-        const auto outside = at::multinomial(others.to(at::kFloat), 1, false, generator).squeeze(1);
-        fine_ = at::where(set.forget_coarse.cpu(), outside, fine_);
-      }
-      coarse_ = draw(own, static_cast<std::int64_t>(taxonomy.coarse.size()), generator).to(device);
-    }
-    fine_ = fine_.to(device);
+  void prepare(const lacuna::Samples& forget, at::Generator generator) override {
+    for (const auto& asked : forget.forget)
+      drawn_[asked.question] = draw(asked, generator).to(asked.target.device());
   }
 
-  at::Tensor loss(const lacuna::Batch& batch) const override {
-    return lacuna::to_forget(batch,
-                             [&](lacuna::Level level) {
-                               return lacuna::nll(batch.student(level), labels(batch, level));
-                             })
-        .mean();
+  at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
+    return lacuna::per_sample(batch.forget(), [&](const lacuna::Question& question) {
+             return lacuna::cross_entropy(question.student(), fitted(question));
+           }).mean();
   }
 
-  at::Tensor fitted(const lacuna::Batch& batch) const override {
-    return labels(batch, lacuna::Level::fine);
-  }
-
-  // The drawn labels of the batch's rows: int64 [N].
-  at::Tensor labels(const lacuna::Batch& batch, lacuna::Level level) const {
-    return (level == lacuna::Level::fine ? fine_ : coarse_).index_select(0, batch.index());
+  at::Tensor fitted(const lacuna::Question& question) override {
+    return drawn_.at(question.name()).index_select(0, question.row());
   }
 
  private:
@@ -64,18 +43,24 @@ class RandomLabels : public lacuna::Objective {
     throw lacuna::ConfigError("exclude_true: there is no other class to draw");
   }
 
-  // A label for each of `own`, on the CPU.
-  at::Tensor draw(const at::Tensor& own, std::int64_t classes, at::Generator& generator) const {
-    const std::int64_t choices = exclude_true_ ? classes - 1 : classes;
+  // A label for each row, on the CPU.
+  at::Tensor draw(const lacuna::Labels& asked, at::Generator& generator) const {
+    const auto own = asked.target.cpu();
+    const std::int64_t choices = exclude_true_ ? asked.choices - 1 : asked.choices;
     if (choices < 1) refuse();
     auto labels = at::randint(choices, {own.size(0)}, generator, at::kLong);
+    if (!exclude_true_) return labels;
     // Skipping the own label keeps the draw uniform over the others.
-    if (exclude_true_) labels += (labels >= own).to(at::kLong);
-    return labels;
+    labels += (labels >= own).to(at::kLong);
+    if (!asked.forgotten.defined()) return labels;
+    const auto others = asked.forgotten.cpu().logical_not();
+    if (!others.any(1).all().item<bool>()) refuse();
+    const auto outside = at::multinomial(others.to(at::kFloat), 1, false, generator).squeeze(1);
+    return at::where(others.sum(1).lt(choices), outside, labels);
   }
 
   bool exclude_true_ = true;
-  at::Tensor fine_, coarse_;
+  std::map<std::string, at::Tensor> drawn_;
 };
 
 }  // namespace relabelling

@@ -6,12 +6,11 @@
 namespace {
 
 using lacuna::Field;
-using lacuna::Level;
 
 // Its gradient tells how much a weight matters. From the true labels: nothing is relabelled yet.
 struct Ascent final : lacuna::Objective {
-  at::Tensor loss(const lacuna::Batch& batch) const override {
-    return -lacuna::to_forget(batch, [&](Level level) { return lacuna::nll(batch, level); }).mean();
+  at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
+    return -lacuna::per_sample(batch.forget(), lacuna::nll).mean();
   }
 };
 
@@ -41,7 +40,7 @@ class Salun final : public lacuna::Method {
     if (params_.mask_decay) {
       options.trainable = std::move(mask);
     } else {
-      options.on_gradients = [&mask](lacuna::NamedTensors& gradients) {
+      options.before_step = [&mask](lacuna::NamedTensors& gradients, const lacuna::Moment&) {
         for (auto& [name, gradient] : gradients) gradient.mul_(mask.at(name));
       };
     }
@@ -56,7 +55,7 @@ class Salun final : public lacuna::Method {
 
 LACUNA_PLUGIN(lacuna::method<Salun>(
     {.id = "salun",
-     .version = "1.0.0",
+     .version = "2.0.0",
      .summary = "Saliency unlearning: random relabelling of the weights with the largest gradients",
      .citation = "C. Fan, J. Liu, Y. Zhang et al., SalUn: Empowering Machine Unlearning via "
                  "Gradient-based Weight Saliency in Both Image Classification and Generation, "

@@ -6,16 +6,15 @@
 namespace {
 
 using lacuna::Field;
-using lacuna::Level;
 
 struct FineTune final : lacuna::Objective {
   explicit FineTune(double weight) : coarse_weight(weight) {}
-  at::Tensor loss(const lacuna::Batch& batch) const override {
-    const auto term = [&](Level level) { return lacuna::nll(batch, level); };
-    const auto loss = lacuna::to_forget(batch, term).mean();
-    return coarse_weight > 0 ? loss - coarse_weight * lacuna::to_keep(batch, term).mean() : loss;
+  at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
+    const auto loss = lacuna::per_sample(batch.forget(), lacuna::nll).mean();
+    if (coarse_weight == 0) return loss;
+    return loss - coarse_weight * lacuna::per_sample(batch.keep(), lacuna::nll).mean();
   }
-  at::Tensor fitted(const lacuna::Batch& batch) const override { return batch.target(Level::fine); }
+  at::Tensor fitted(const lacuna::Question& question) override { return question.target(); }
   double coarse_weight;
 };
 
@@ -50,9 +49,9 @@ class TaskVector final : public lacuna::Method {
 
 LACUNA_PLUGIN(lacuna::method<TaskVector>(
     {.id = "task_vector",
-     .version = "1.1.0",
+     .version = "2.0.0",
      .summary = "Task vector: fine-tune on the target, then subtract the change from the original",
      .citation =
          "G. Ilharco et al., Editing Models with Task Arithmetic, ICLR 2023, arXiv 2212.04089; "
          "coarse term: Y. Tan, B. Gong, TMLR 2026, arXiv 2506.11253",
-     .capabilities = {lacuna::Capability::coarse_level}}))
+     .needs = {lacuna::Ability::keep}}))

@@ -1,0 +1,16 @@
+// What a loop says while it runs, for a live display.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace lacuna {
+
+// Told on the training thread, at most once a step.
+struct Progress {
+  std::int64_t step = 0, steps = 0, epoch = 0;
+  // On a GPU at an epoch's end only: they would make it wait.
+  std::optional<double> loss = {}, forget_accuracy = {};
+};
+
+}  // namespace lacuna
