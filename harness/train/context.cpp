@@ -5,6 +5,7 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
+#include "train/gradient.hpp"
 
 namespace lacuna {
 namespace {

@@ -36,11 +36,6 @@ struct LoopOptions {
 void run_loop(Subject& subject, Objective& objective, const LoopOptions& options,
               const TrainOptions& given, Trajectory& trajectory);
 
-// Gradient, by name, of the sum over `rows` (int64; undefined: all) of the objective's loss
-// (without KL terms) at the present weights.
-NamedTensors gradient_of(Subject& subject, Objective& objective, const LoopOptions& options,
-                         Over over, const at::Tensor& rows);
-
 // objective.loss(), which must be a scalar with gradient: Error.
 at::Tensor checked_loss(Objective& objective, const Batch& batch, const Moment& now);
 

@@ -51,6 +51,14 @@ inline Samples tiny_set(std::int64_t size = 10,
   return set;
 }
 
+// Pictures of the other classes, of which every name is to be kept.
+inline Samples granted_set(std::int64_t size = 6) {
+  auto set = tiny_set(size);
+  set.images = 255 - set.images;
+  ask_to_keep(set, at::arange(size, at::kLong).remainder(3) + 3);
+  return set;
+}
+
 // The fine labels of samples to forget.
 inline const at::Tensor& fine_targets(const Samples& set) { return set.forget.at(0).target; }
 

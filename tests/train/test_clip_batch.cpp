@@ -163,6 +163,58 @@ TEST_CASE("a question is about the rows that its set asks it of") {
   CHECK(bugs.keep().size == 2);
 }
 
+TEST_CASE("retain samples stand behind those of the forgetting set on the side to keep") {
+  const auto model = tiny_model();
+  Clip student(model.config, model.weights);
+  const auto retain = granted_set();
+  const ClipSubject subject(student, model.tokenizer, tiny_set(), retain, tiny_training());
+  const auto rows = rows_of({4, 1, 5});
+  const ClipBatch both(subject, BatchRows(rows_of({2, 7})), BatchRows(rows), 1);
+  CHECK(both.forget().size == 2);
+  const auto keep = both.keep();
+  CHECK(keep.size == 5);
+  CHECK(keep.index.equal(rows_of({2, 7, 14, 11, 15})));  // ten are in the forgetting set
+  REQUIRE(keep.questions.size() == 3);
+  const auto &own = *keep.questions[0], &fine = *keep.questions[1], &coarse = *keep.questions[2];
+  CHECK(own.name() == "coarse");
+  CHECK(own.sample().equal(rows_of({0, 1})));
+  CHECK(own.target().equal(rows_of({1, 0})));
+  CHECK(fine.name() == "fine");
+  CHECK(coarse.name() == "coarse");
+  CHECK(fine.target().equal(rows_of({4, 4, 5})));
+  CHECK(coarse.target().equal(rows_of({1, 1, 1})));
+  for (const auto* question : {&fine, &coarse}) {
+    CAPTURE(question->name());
+    CHECK(question->sample().equal(rows_of({2, 3, 4})));
+    CHECK(question->row().equal(rows));
+    const auto level = question == &fine ? Level::fine : Level::coarse;
+    const auto expected = long_way(model, retain, level, retain.templates[1], rows);
+    CHECK(question->student().allclose(expected, 1e-4, 1e-4));
+    CHECK(question->teacher().allclose(expected, 1e-4, 1e-4));
+  }
+  // Each sample is one number, however many questions ask about it.
+  const auto terms = per_sample(keep, nll);
+  CHECK(terms.slice(0, 0, 2).allclose(nll(own)));
+  CHECK(terms.slice(0, 2).allclose(nll(fine) + nll(coarse)));
+
+  const ClipBatch alone(subject, {}, BatchRows(rows), 1);
+  CHECK(alone.forget().size == 0);
+  CHECK(alone.forget().questions.empty());
+  CHECK(alone.keep().size == 3);
+  CHECK(alone.keep().index.equal(rows_of({14, 11, 15})));
+  CHECK_FALSE(alone.keep().questions[0]->sample().defined());
+  CHECK(alone.keep().questions[0]->student().equal(fine.student()));
+}
+
+TEST_CASE("where nothing is to be kept the side has the samples, and counts them 0") {
+  const auto model = tiny_model();
+  Clip student(model.config, model.weights);
+  const ClipSubject subject(student, model.tokenizer, tiny_set(10, {0, 1}), tiny_training());
+  const ClipBatch batch(subject, rows_of({2, 7}), 0);
+  CHECK(batch.keep().questions.empty());
+  CHECK(per_sample(batch.keep(), nll).mean().item<double>() == 0);
+}
+
 TEST_CASE("a flat dataset has no coarse level") {
   const auto model = tiny_model();
   const auto set = flat(tiny_set());

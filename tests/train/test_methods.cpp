@@ -130,6 +130,73 @@ TEST_CASE("a method sees the forgetting set and nothing else") {
   }));
 }
 
+TEST_CASE("a method sees retain samples where they are granted, and draws batches of both") {
+  const auto granted = [](auto&& script, const SampleSets& sets) {
+    return unlearn(tiny_model(), sets, scripted_method(script), tiny_job(), {});
+  };
+  granted(
+      [](UnlearnContext& context) {
+        CHECK(context.retain().size == 6);
+        const auto batch = context.batch(at::tensor({1, 2, 3}, at::kLong), at::arange(6));
+        CHECK(batch->forget().size == 3);
+        CHECK(batch->keep().size == 9);
+        CHECK(context.batch(at::arange(2))->keep().size == 2);
+        CHECK(message_of<Error>([&] { context.batch(at::arange(11)); }) ==
+              "batch: a forget sample outside [0, 10)");
+        CHECK(message_of<Error>([&] { context.batch({}, at::full({1}, -1)); }) ==
+              "batch: a retain sample outside [0, 6)");
+      },
+      {tiny_set(), granted_set()});
+  // What cannot be had is the plugin's mistake.
+  const auto message = message_of<PluginError>([&] {
+    granted(
+        [](UnlearnContext& context) {
+          Scripted::script = descend;
+          Scripted objective({});
+          context.train(objective, {.over = Over::retain});
+        },
+        {tiny_set()});
+  });
+  CHECK(message.starts_with("scripted: train: the request grants no retain samples"));
+}
+
+TEST_CASE("each step over the forgetting set has as many retain samples as samples to forget") {
+  std::vector<std::int64_t> seen;
+  auto job = tiny_job();
+  unlearn(tiny_model(), {tiny_set(), granted_set()},
+          scripted([&](const Batch& batch, std::int64_t) {
+            const auto forget = batch.forget().size, keep = batch.keep().size;
+            CHECK(keep == 2 * forget);
+            const auto index = batch.keep().index;
+            for (std::int64_t i = forget; i < keep; ++i)
+              seen.push_back(index[i].item<std::int64_t>() - 10);
+            return nll(fine_of(batch)).mean();
+          }),
+          job, {});
+  // 30 samples to forget in three epochs: five permutations of the six.
+  REQUIRE(seen.size() == 30);
+  for (std::size_t begin = 0; begin < seen.size(); begin += 6) {
+    std::set<std::int64_t> part(seen.begin() + static_cast<std::ptrdiff_t>(begin),
+                                seen.begin() + static_cast<std::ptrdiff_t>(begin + 6));
+    CHECK(part == std::set<std::int64_t>{0, 1, 2, 3, 4, 5});
+  }
+}
+
+TEST_CASE("the original model is at hand, and stays what it was") {
+  run(scripted_method([](UnlearnContext& context) {
+    auto& original = context.open("original");
+    CHECK(&original == &context.open("original"));
+    Scripted::script = descend;
+    Scripted objective({});
+    context.train(objective, {.checkpoint = "last"});
+    CHECK(largest_difference(context.weights(), tiny_model().weights) > 1e-4);
+    CHECK(equal(original.weights(), tiny_model().weights));
+    CHECK(original.layers() == context.model().layers());
+    CHECK(message_of<ConfigError>([&] { context.open("oracle"); }) ==
+          "open: no model 'oracle' is at hand (there is 'original')");
+  }));
+}
+
 TEST_CASE("whatever a plugin throws names the plugin") {
   const auto thrown = [](auto&& script) {
     return message_of<PluginError>([&] { run(scripted(script)); });

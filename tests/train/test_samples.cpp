@@ -197,7 +197,13 @@ TEST_CASE("a damaged forgetting set is refused with the file and the reason") {
   says(described("taxonomy", nlohmann::json::object()), "cannot be read");
   says(described("forget", {{{"question", "fine"}}}), "cannot be read");
   says(described("templates", nlohmann::json::array()), "no prompts");
-  says(described("size", 0), "it has no samples");
+  says(refused([](auto& f) {
+         auto sets = nlohmann::json::parse(f.metadata.at("sets"));
+         sets["forget"]["size"] = 0;
+         sets["forget"]["forget"] = sets["forget"]["keep"] = nlohmann::json::array();
+         f.metadata["sets"] = sets.dump();
+       }),
+       "it has no samples");
   says(described("size", 4), "'forget/forget/0' has 3 labels for 4 samples");
   says(refused([](auto& f) { f.tensors.erase("forget/forget/0/target"); }),
        "lacks the tensor 'forget/forget/0/target'");
