@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "report/format.hpp"
 #include "report/page_notes.hpp"
@@ -35,12 +36,14 @@ json line(const Row& row, std::size_t index, std::size_t i, const std::vector<Co
            {"curve", sparkline(cell)},
            {"file", cell.status == Status::missing ? "" : place.cell(cell.key)},
            {"key", cell.key.substr(0, 10)}};
+  bool linked = false;  // the keyboard stops at a line's first number alone
   for (const auto& column : columns) {
     if (!ok) break;
     const SeedValue* value = value_of(row, column.id, cell);
-    out["numbers"].push_back(
-        {{"href", value ? place.counts(index, i + 1) : ""},
-         {"text", value ? typographic(percent(value->value)) : std::string(original ? "" : "–")}});
+    const std::string none = original ? "" : "–";
+    out["numbers"].push_back({{"href", value ? place.counts(index, i + 1) : ""},
+                              {"again", value && std::exchange(linked, true)},
+                              {"text", value ? typographic(percent(value->value)) : none}});
   }
   if (!ok) {
     out["why"] = badge(cell.status, 1, false);

@@ -18,7 +18,7 @@ using nlohmann::json;
 // margins and labels have the room for that.
 constexpr double width = 760, height = 540, left = 88, right = 60, top = 32, bottom = 80,
                  inset = 14, radius = 8, digit = 15, line_height = 24;
-constexpr std::size_t hues = 8;
+constexpr std::size_t hues = 8, most_numbers = 60;
 
 struct Mark {
   const Row* row = nullptr;
@@ -134,17 +134,18 @@ json whiskers(const Mark& mark, const Axes& axes) {
   return out;
 }
 
-// The number of each mark beside it; one that has to stand far off gets a line to its mark.
+// The number of each mark beside it, of the best ones where there are too many to read; one that
+// has to stand far off gets a line to its mark.
 json labels(const std::vector<Mark>& marks) {
   std::vector<Label> places;
   for (const auto& mark : marks) {
     const auto digits = static_cast<double>(std::to_string(mark.index).size());
     places.push_back({.x = mark.x, .y = mark.y, .w = digit * digits + 2, .h = line_height});
   }
-  place_labels(places, {left + 2, top + 2, width - left - right - 4, height - top - bottom - 4},
-               radius + 2);
+  const Box canvas{left + 2, top + 2, width - left - right - 4, height - top - bottom - 4};
+  place_labels(places, most_numbers, canvas, radius + 2);
   json out = json::array();
-  for (std::size_t i = 0; i < places.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(most_numbers, places.size()); ++i) {
     const auto& [x, y, w, h, box, far] = places[i];
     out.push_back({{"far", far},
                    {"x", at(box.x + box.w / 2)},

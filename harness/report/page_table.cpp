@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "report/format.hpp"
 #include "report/page_notes.hpp"
@@ -150,6 +151,7 @@ class Lines {
              {"cells", json::array()},
              {"seeds", ok && style_.seeds}};
     if (!ok) return out;
+    linked_ = false;
     for (std::size_t i = 0; i < columns_.size(); ++i) out["cells"].push_back(cell(row, index, i));
     const std::size_t done = row.count(Status::ok), all = row.runs.size();
     out["done"] = original ? "" : std::to_string(done);
@@ -176,6 +178,8 @@ class Lines {
     const Measure& measure = found->second;
     out["number"] = number(row, place_.row(index), measure,
                            stored_ ? board_.units.at(column.id) : std::string("1"));
+    // All numbers of a line lead to one place: the keyboard stops at the first alone.
+    out["number"]["again"] = std::exchange(linked_, true);
     if (column.id == style_.bar)
       out["bar"] = fmt::format("{:.2f}", std::clamp(measure.mean(), 0.0, 1.0) * 100);
     return out;
@@ -187,6 +191,7 @@ class Lines {
   const TableStyle& style_;
   bool stored_;
   Notes& notes_;
+  bool linked_ = false;  // whether the present line already has a link
 };
 
 }  // namespace

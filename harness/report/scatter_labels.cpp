@@ -17,11 +17,12 @@ double overlap(const Box& a, const Box& b) {
   return w > 0 && h > 0 ? w * h : 0;
 }
 
-void place_labels(std::vector<Label>& labels, const Box& canvas, double radius) {
+void place_labels(std::vector<Label>& labels, std::size_t most, const Box& canvas, double radius) {
   std::vector<Box> taken;
   for (const auto& label : labels)
     taken.push_back({label.x - radius, label.y - radius, 2 * radius, 2 * radius});
-  for (auto& label : labels) {
+  for (std::size_t i = 0; i < std::min(most, labels.size()); ++i) {
+    Label& label = labels[i];
     double best_cost = 1e30;
     for (const double step : steps) {
       for (int turn = 0; turn < turns; ++turn) {

@@ -1,6 +1,7 @@
 // Where the numbers of a plot's marks stand, so that none covers another or a mark.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace lacuna::report {
@@ -18,8 +19,9 @@ struct Label {
   bool far = false;  // so far that a line has to lead to it
 };
 
-// Gives every label its box within `canvas`: where it covers least, tried from near to far, those
-// before it and all marks (squares of 2 * radius) taken into account. Of n labels, O(n²).
-void place_labels(std::vector<Label>& labels, const Box& canvas, double radius);
+// Gives the first `most` labels their box within `canvas`: where it covers least, tried from near
+// to far, those before it and all marks (squares of 2 * radius) taken into account. The others keep
+// none. Of n labels, O(most * n).
+void place_labels(std::vector<Label>& labels, std::size_t most, const Box& canvas, double radius);
 
 }  // namespace lacuna::report

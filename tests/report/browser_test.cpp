@@ -171,7 +171,8 @@ TEST_CASE("without scripts and with the keyboard alone the page is complete") {
     const scrolls = Array.from(d.querySelectorAll(".scroll")), links = d.querySelectorAll("a[href]");
     return [d.querySelectorAll("#b0-lb button").length, d.querySelectorAll("#b0-lb tbody.rows tr").length,
             scrolls.every((s) => s.tabIndex === 0 && (s.ariaLabel || s.getAttribute("aria-labelledby"))),
-            Array.from(links).every((a) => a.tabIndex === 0 && a.textContent.trim() !== "")].join(" ");
+            Array.from(links).every((a) => a.textContent.trim() !== "" && (a.tabIndex === 0 ||
+              Array.from(links).some((b) => b.tabIndex === 0 && b.href === a.href)))].join(" ");
   )js";
   CHECK(measured(folder, page, 1000, facts, "sandbox=allow-same-origin") == "0 16 true true");
   CHECK(measured(folder, page, 1000, facts) == "10 16 true true");

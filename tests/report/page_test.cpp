@@ -182,7 +182,7 @@ TEST_CASE("incomplete data stands among the facts, and nothing where it is whole
 TEST_CASE("the numbers of a single run lead to its line, which leads to its file") {
   const sample::Folder folder;
   const std::string page = page_of(folder, {.seeds = 1, .gaps = false});
-  CHECK_THAT(page, ContainsSubstring("<a href=\"#b0-r1\">97.86</a>"));
+  CHECK_THAT(page, ContainsSubstring("<a href=\"#b0-r1\" tabindex=\"-1\">97.86</a>"));
   CHECK_THAT(page, ContainsSubstring("<a href=\"../../results/demo/cells/" +
                                      sample::key_of("NHL+KL", 1) + ".json\"><code>"));
   CHECK_THAT(page, ContainsSubstring("One seed: no spread."));

@@ -13,7 +13,7 @@ constexpr double radius = 10;
 std::vector<Label> labelled(const std::vector<std::pair<double, double>>& marks) {
   std::vector<Label> labels;
   for (const auto& [x, y] : marks) labels.push_back({.x = x, .y = y, .w = 32, .h = 24});
-  place_labels(labels, canvas, radius);
+  place_labels(labels, labels.size(), canvas, radius);
   return labels;
 }
 
@@ -51,4 +51,11 @@ TEST_CASE("labels of random marks find a free place", "[property]") {
     for (auto& mark : marks) mark = {x(generator), y(generator)};
     check_free(labelled(marks));
   }
+}
+
+TEST_CASE("of too many marks the first ones get their labels, and the time stays bounded") {
+  std::vector<Label> labels(3000, {.x = 300, .y = 200, .w = 32, .h = 24});
+  place_labels(labels, 4, canvas, radius);
+  CHECK(labels[3].box.w == 32);
+  CHECK(labels[4].box.w == 0);
 }
