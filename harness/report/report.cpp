@@ -3,8 +3,8 @@
 #include <map>
 
 #include "lacuna/error.hpp"
-#include "report/html.hpp"
 #include "report/leaderboard.hpp"
+#include "report/page.hpp"
 #include "report/text_comparison.hpp"
 #include "report/text_table.hpp"
 #include "support/files.hpp"
@@ -42,6 +42,7 @@ std::string text_of(const Board& board, const std::vector<Comparison>& compariso
 std::string make_reports(const std::vector<fs::path>& folders, const fs::path& out,
                          TableStyle style) {
   std::vector<Output> outputs;
+  std::vector<Entry> entries;
   std::map<fs::path, fs::path> seen;
   std::string text;
   for (const auto& given : folders) {
@@ -54,11 +55,16 @@ std::string make_reports(const std::vector<fs::path>& folders, const fs::path& o
       text += text_of(board, comparisons.back(), style, text.empty());
     }
     if (out.empty()) continue;
-    const fs::path folder = folders.size() == 1 ? plain(out) : plain(out) / plain(given).filename();
+    const bool several = folders.size() > 1;
+    const fs::path folder = several ? plain(out) / plain(given).filename() : plain(out);
     if (const auto [other, fresh] = seen.emplace(folder, given); !fresh) {
       throw ConfigError(given.string() + ": its report would replace that of " +
                         other->second.string() + " (give them different names, or one --out each)");
     }
+    if (several && folder.filename() == "index.html")
+      throw ConfigError(given.string() +
+                        ": its report would lie where the index is (give the folder another name)");
+    entries.push_back(index_entry(results, boards, folder.filename().string()));
     const auto link = plain(given).lexically_relative(folder);
     outputs.push_back({folder, render_page(results, boards, comparisons, link),
                        leaderboard(results, boards, comparisons)});
@@ -67,6 +73,7 @@ std::string make_reports(const std::vector<fs::path>& folders, const fs::path& o
     write_json(output.folder / "leaderboard.json", output.data);
     write_file_atomically(output.folder / "index.html", output.page);
   }
+  if (outputs.size() > 1) write_file_atomically(plain(out) / "index.html", render_index(entries));
   return text;
 }
 

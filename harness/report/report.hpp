@@ -10,9 +10,9 @@ namespace lacuna::report {
 enum class TableStyle { plain, markdown };
 
 // Reads everything, then writes <out>/leaderboard.json and <out>/index.html, each whole or not at
-// all. Several folders get <out>/<folder name>/ each. An empty `out` writes nothing. Returns the
-// main tables as text. Throws ConfigError before the first byte is written: a missing folder, a
-// damaged file, two folders of one name.
+// all. Several folders get <out>/<folder name>/ each, and <out>/index.html leads to them. An empty
+// `out` writes nothing. Returns the main tables as text. Throws ConfigError before the first byte
+// is written: a missing folder, a damaged file, two folders of one name.
 std::string make_reports(const std::vector<std::filesystem::path>& folders,
                          const std::filesystem::path& out, TableStyle style);
 

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "../program.hpp"
+#include "report/page_text.hpp"
 #include "report/report.hpp"
 #include "sample_results.hpp"
 #include "support/files.hpp"
@@ -89,4 +90,90 @@ TEST_CASE("the page works in a real browser, without network and without a conso
   const Opened refused = open_page(folder, folder / "reports/demo/changed.html");
   CHECK_THAT(refused.console, ContainsSubstring("Content Security Policy"));
   CHECK(refused.dom.find("<button") == std::string::npos);
+}
+
+namespace {
+
+// The page in a frame of that width, since a browser's own window cannot be as narrow as a phone.
+// What `script`, which gets the frame's document as `d`, returns is the answer.
+std::string measured(const sample::Folder& folder, const std::string& page, int width,
+                     const std::string& script, const std::string& sandbox = "") {
+  sample::write(folder / "frame.html",
+                "<!DOCTYPE html><meta charset=utf-8><body><p id=answer></p><iframe " + sandbox +
+                    " width=" + std::to_string(width) + " height=900 frameborder=0 srcdoc=\"" +
+                    lacuna::report::esc(page) +
+                    "\"></iframe><script>document.querySelector('iframe').onload = (e) => { const "
+                    "d = e.target.contentDocument; document.getElementById('answer').textContent "
+                    "= (() => {" +
+                    script + "})(); };</script>");
+  const auto opened = open_page(folder, folder / "frame.html");
+  INFO(opened.console);
+  std::smatch found;
+  REQUIRE(std::regex_search(opened.dom, found, std::regex("<p id=\"answer\">([^<]*)</p>")));
+  return found[1];
+}
+
+}  // namespace
+
+TEST_CASE("on a phone, a tablet and a desk nothing that matters is off the screen") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo");
+  lacuna::report::make_reports({folder / "results/demo"}, folder / "reports/demo",
+                               lacuna::report::TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  // Whatever reaches beyond the right edge of a window of that width, and what is hidden.
+  const std::string off_screen = R"js(
+    const wide = d.documentElement.clientWidth, out = [];
+    const inside = (name, node) => {
+      const box = node.getBoundingClientRect();
+      if (box.width === 0 || box.left < 0 || box.right > wide) out.push(name);
+    };
+    if (d.documentElement.scrollWidth > wide) out.push("page");
+    for (const id of COLUMNS) inside(id, d.querySelector(`#b0-lb th[data-sort="${id}"]`));
+    for (const rank of d.querySelectorAll("#b0-lb tbody.rows .rank")) if (rank.textContent) inside("rank", rank);
+    for (const mark of d.querySelectorAll(".scatter .mark")) inside("mark", mark);
+    for (const text of d.querySelectorAll(".scatter text")) {
+      inside("text", text);
+      if (text.getBoundingClientRect().height < 9) out.push("small");
+    }
+    const labels = Array.from(d.querySelectorAll(".scatter .label"), (l) => l.getBoundingClientRect());
+    for (const a of labels) for (const b of labels)
+      if (a !== b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) {
+        const w = Math.min(a.right, b.right) - Math.max(a.left, b.left), h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (w > 1 && h > 0.3 * a.height) out.push("label on label");
+      }
+    return out.length ? out.join() : "nothing of " + labels.length + " marks";
+  )js";
+  const auto at = [&](int width, const std::string& columns) {
+    std::string script = off_screen;
+    script.replace(script.find("COLUMNS"), 7, columns);
+    return measured(folder, page, width, script);
+  };
+  const std::string scores = R"(["method", "q_u", "quality", "utility"])";
+  CHECK(at(390, scores) == "nothing of 13 marks");
+  CHECK(at(768, scores) == "nothing of 13 marks");
+  const std::string all =
+      R"(["method", "q_u", "quality", "utility", "forget_coarse", "forget_fine", "retain_coarse",)"
+      R"( "retain_fine", "zero_shot", "n"])";
+  CHECK(at(1000, all) == "nothing of 13 marks");
+  CHECK(at(1440, all) == "nothing of 13 marks");
+  CHECK(at(300, all) != "nothing of 13 marks");  // so the check above can fail
+}
+
+TEST_CASE("without scripts and with the keyboard alone the page is complete") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo");
+  lacuna::report::make_reports({folder / "results/demo"}, folder / "reports/demo",
+                               lacuna::report::TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  // Without allow-scripts the page's own script cannot run; all that scrolls can be reached.
+  const std::string facts = R"js(
+    const scrolls = Array.from(d.querySelectorAll(".scroll")), links = d.querySelectorAll("a[href]");
+    return [d.querySelectorAll("#b0-lb button").length, d.querySelectorAll("#b0-lb tbody.rows tr").length,
+            scrolls.every((s) => s.tabIndex === 0 && (s.ariaLabel || s.getAttribute("aria-labelledby"))),
+            Array.from(links).every((a) => a.textContent.trim() !== "" && (a.tabIndex === 0 ||
+              Array.from(links).some((b) => b.tabIndex === 0 && b.href === a.href)))].join(" ");
+  )js";
+  CHECK(measured(folder, page, 1000, facts, "sandbox=allow-same-origin") == "0 16 true true");
+  CHECK(measured(folder, page, 1000, facts) == "10 16 true true");
 }

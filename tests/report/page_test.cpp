@@ -4,10 +4,12 @@
 #include <regex>
 #include <set>
 
-#include "report/html_text.hpp"
+#include "lacuna/error.hpp"
+#include "report/page_text.hpp"
 #include "report/report.hpp"
 #include "sample_results.hpp"
 #include "support/files.hpp"
+#include "support/safe_text.hpp"
 
 using namespace lacuna::report;
 using Catch::Matchers::ContainsSubstring;
@@ -31,12 +33,12 @@ std::vector<std::string> attributes(const std::string& page, const std::string& 
 
 }  // namespace
 
-TEST_CASE("every link of the page leads to a result file, to the data or to a place on the page") {
+TEST_CASE("a page is whole by itself: numbers lead along it, one link a cell to its result file") {
   const sample::Folder folder;
   const std::string page = page_of(folder, {.unmatched = true});
   const auto ids = attributes(page, "id");
   CHECK(std::set(ids.begin(), ids.end()).size() == ids.size());
-  std::set<std::string> files;
+  std::vector<std::string> files;
   for (const auto& link : attributes(page, "href")) {
     if (link.starts_with("data:image/svg+xml,")) continue;
     INFO(link);
@@ -44,12 +46,125 @@ TEST_CASE("every link of the page leads to a result file, to the data or to a pl
       CHECK(std::count(ids.begin(), ids.end(), link.substr(1)) == 1);
     } else {
       CHECK(fs::is_regular_file(folder.path() / "reports/demo" / link));
-      files.insert(link);
+      files.push_back(link);
     }
   }
-  CHECK(files.contains("../../results/demo/cells/" + sample::key_of("NHL+KL", 2) + ".json"));
+  const std::string cell = "../../results/demo/cells/" + sample::key_of("NHL+KL", 2) + ".json";
+  CHECK(std::count(files.begin(), files.end(), cell) == 1);
   CHECK(files.size() ==
         1 + 1 + 16 * 3 - 4);  // the data, the original, every cell that is not missing
+  CHECK_THAT(page, ContainsSubstring("where the results folder, <code>../../results/demo</code>, "
+                                     "was published with this page"));
+}
+
+TEST_CASE("a mean leads to its runs, a run to the counts that it is computed from") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder);
+  CHECK(std::regex_search(page,
+                          std::regex(R"re(<a href="#b0-r1" title="seed 1: 97\.86 · seed 2: )re")));
+  const auto run = page.find("<tr id=\"b0-r1-1\">");
+  REQUIRE(run != page.npos);
+  CHECK_THAT(page.substr(run, page.find("</tr>", run) - run),
+             ContainsSubstring(
+                 "<td class=\"num\">1</td><td class=\"num\"><a href=\"#b0-k1-1\">95.20</a></td>"));
+  const auto original =
+      sample::read(folder / "results/demo/plans/demo.json")["originals"][0]["key"];
+  const auto counts = sample::read(folder / "results/demo/cells" /
+                                   fs::path(sample::key_of("NHL+KL", 1) + ".json"))["counts"];
+  const auto begin = page.find("<tr id=\"b0-k1-1\">"), end = page.find("</tr>", begin);
+  REQUIRE(begin != page.npos);
+  const std::string line = page.substr(begin, end - begin);
+  for (const char* group : {"forget", "retain"}) {
+    for (const char* level : {"coarse", "fine"}) {
+      const auto correct = counts["in_domain"][group][level][0].get<std::int64_t>();
+      CHECK_THAT(line,
+                 ContainsSubstring("<td class=\"num\">" + lacuna::grouped(correct) + "</td>"));
+    }
+  }
+  CHECK_THAT(line, ContainsSubstring("<code>" + sample::key_of("NHL+KL", 1) + "</code>"));
+  CHECK_THAT(page, ContainsSubstring("forget fine<br>of 500</th>"));
+  CHECK_THAT(page, ContainsSubstring("<tr id=\"b0-k0-1\">"));
+  CHECK_THAT(page, ContainsSubstring("<code>" + original.get<std::string>() + "</code>"));
+}
+
+TEST_CASE("a count says of how many where not all lines count the same pictures") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo", {.seeds = 1, .gaps = false});
+  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("GA", 1) + ".json"),
+               [](auto& json) {
+                 json["counts"]["in_domain"]["retain"]["fine"] = {7, 8};
+               });
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  CHECK_THAT(page, ContainsSubstring("<td class=\"num\">7/8</td>"));
+  const auto table = page.find("id=\"b0-counts\"");
+  CHECK_THAT(page.substr(table, page.find("</thead>", table) - table),
+             ContainsSubstring(
+                 "retain coarse<br>of 4,450</th><th scope=\"col\" class=\"num\">retain fine</th>"));
+}
+
+TEST_CASE("what ranks stands first on the page, and settings that all share are said once") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder);
+  const auto begin = page.find("id=\"b0-lb\"");
+  const auto q_u = page.find("data-sort=\"q_u\"", begin);
+  CHECK(q_u < page.find("data-sort=\"quality\"", begin));
+  CHECK(q_u < page.find("data-sort=\"forget_coarse\"", begin));
+  const auto shared = page.find("The same in all rows: ");
+  REQUIRE(shared != page.npos);
+  const std::string name = "epochs";
+  const auto first = page.find("<span class=\"chip\">" + name + " <b>");
+  CHECK(first > shared);
+  CHECK(page.find("<span class=\"chip\">" + name + " <b>", first + 1) == page.npos);
+
+  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("GA", 1) + ".json"),
+               [](auto& json) { json["cell"]["training"]["epochs"] = 77; });
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  const std::string other = lacuna::read_file(folder / "reports/demo/index.html");
+  CHECK_THAT(other, ContainsSubstring("Training, where it differs"));
+  CHECK_THAT(other, ContainsSubstring("<td><span class=\"chip\">epochs <b>77</b></span> </td>"));
+}
+
+TEST_CASE("the plot's legend has the rows' names, its marks their ranks") {
+  const sample::Folder folder;
+  const std::string page = page_of(folder);
+  CHECK_THAT(page, ContainsSubstring("<b>1</b> NHL+KL</li>"));
+  CHECK(std::regex_search(page, std::regex(R"re(<text class="label" [^>]*>1</text>)re")));
+  CHECK_THAT(page, ContainsSubstring("NHL+KL: Quality "));
+}
+
+TEST_CASE("several folders get a page that leads to their pages") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/a", {.title = "One <title>"});
+  sample::write_results(folder / "results/b", {.title = "One <title>"});
+  make_reports({folder / "results/a", folder / "results/b"}, folder / "reports", TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/index.html");
+  for (const auto& link : attributes(page, "href")) {
+    if (link.starts_with("data:")) continue;
+    INFO(link);
+    CHECK(fs::is_regular_file(folder.path() / "reports" / link));
+  }
+  CHECK_THAT(page, ContainsSubstring("<a href=\"a/index.html\">One &lt;title&gt;</a>"));
+  CHECK_THAT(page, ContainsSubstring("In <code>b</code>"));  // told apart by their folders
+  CHECK_THAT(page, ContainsSubstring("first: NHL+KL, Q-U 9"));
+
+  sample::write_results(folder / "results/index.html");
+  CHECK_THROWS_AS(make_reports({folder / "results/a", folder / "results/index.html"},
+                               folder / "other", TableStyle::plain),
+                  lacuna::ConfigError);
+  CHECK_FALSE(fs::exists(folder / "other"));
+}
+
+TEST_CASE("two suites of one title in a folder are told apart by their names") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results/demo", {.seeds = 1, .gaps = false});
+  auto plan = sample::read(folder / "results/demo/plans/demo.json");
+  plan["suite"]["name"] = "second";
+  sample::write(folder / "results/demo/plans/second.json", plan.dump(2));
+  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
+  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  CHECK_THAT(page, ContainsSubstring("Shapes, difficult split (demo): "));
+  CHECK_THAT(page, ContainsSubstring("Shapes, difficult split (second): "));
 }
 
 TEST_CASE("incomplete data stands among the facts, and nothing where it is whole") {
@@ -64,11 +179,12 @@ TEST_CASE("incomplete data stands among the facts, and nothing where it is whole
                                "37 classes</dd>"));
 }
 
-TEST_CASE("the numbers of a single run lead straight to its file") {
+TEST_CASE("the numbers of a single run lead to its line, which leads to its file") {
   const sample::Folder folder;
   const std::string page = page_of(folder, {.seeds = 1, .gaps = false});
+  CHECK_THAT(page, ContainsSubstring("<a href=\"#b0-r1\" tabindex=\"-1\">97.86</a>"));
   CHECK_THAT(page, ContainsSubstring("<a href=\"../../results/demo/cells/" +
-                                     sample::key_of("NHL+KL", 1) + ".json\">97.86</a>"));
+                                     sample::key_of("NHL+KL", 1) + ".json\"><code>"));
   CHECK_THAT(page, ContainsSubstring("One seed: no spread."));
 }
 

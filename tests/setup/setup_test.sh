@@ -75,7 +75,7 @@ export -f fake_torch
 
 # A machine that has everything but LibTorch; commands are stand-ins too, so that the real machine does not matter.
 for command in g++ ninja make pkg-config chromium; do echo '#!/bin/bash' | stand_in "$command"; done
-for package in libboost-dev nlohmann-json3-dev libopencv-core-dev libopencv-imgproc-dev libcli11-dev libfmt-dev \
+for package in libboost-dev nlohmann-json3-dev libopencv-core-dev libopencv-imgproc-dev libcli11-dev libfmt-dev libkainjow-mustache-dev \
   libtiff-dev libmatio-dev libcurl4-openssl-dev libarchive-dev libjpeg62-turbo-dev libpng-dev libgif-dev \
   libwebp-dev libssl-dev libutf8proc-dev zlib1g-dev libbenchmark-dev python3-pip python3-jsonschema; do echo "$package 1.0"; done >"$root/installed"
 echo "libcatch2-dev 3.7.1-0.4~bpo12+1" >>"$root/installed"

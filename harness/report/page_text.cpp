@@ -1,4 +1,4 @@
-#include "report/html_text.hpp"
+#include "report/page_text.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>

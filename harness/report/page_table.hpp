@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "report/html_parts.hpp"
+#include "report/page_parts.hpp"
 
 namespace lacuna::report {
 

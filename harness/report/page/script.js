@@ -1,10 +1,3 @@
-// The page's one script: columns that sort. Without it the page is complete, ordered by Q-U.
-#pragma once
-
-namespace lacuna::report {
-
-// "#sort=utility" orders every table that has the column; "#sort=utility:asc" says the direction.
-inline constexpr const char* page_script = R"js(
 "use strict";
 (() => {
   const value = (row, column, text) => {
@@ -46,6 +39,3 @@ inline constexpr const char* page_script = R"js(
   addEventListener("hashchange", follow);
   follow();
 })();
-)js";
-
-}  // namespace lacuna::report

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "report/format.hpp"
-#include "report/html_parts.hpp"
-#include "report/html_text.hpp"
+#include "report/page_parts.hpp"
+#include "report/page_template.hpp"
 
 namespace lacuna::report {
 namespace {
@@ -26,8 +26,7 @@ Series series(const Cell& cell, std::optional<double> TrajectoryPoint::*member) 
   return some;
 }
 
-std::string line(const Series& points, double low, double high, const char* kind) {
-  if (points.size() < 2) return "";
+nlohmann::json line(const Series& points, double low, double high, const char* kind) {
   const double begin = points.front().first, span = std::max(points.back().first - begin, 1e-12);
   std::string path;
   for (const auto& [step, value] : points) {
@@ -36,7 +35,7 @@ std::string line(const Series& points, double low, double high, const char* kind
     path += fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", x,
                         height - pad - share * (height - 2 * pad));
   }
-  return fmt::format(R"(<polyline class="{}" points="{}"/>)", kind, path);
+  return {{"kind", kind}, {"points", path}};
 }
 
 }  // namespace
@@ -45,15 +44,16 @@ std::string sparkline(const Cell& cell) {
   const Series accuracy = series(cell, &TrajectoryPoint::forget_accuracy);
   const Series loss = series(cell, &TrajectoryPoint::loss);
   if (accuracy.size() < 2 && loss.size() < 2) return "";
-  std::string title, lines;
+  std::string title;
+  auto lines = nlohmann::json::array();
   if (loss.size() >= 2) {
     const auto [low, high] = std::minmax_element(
         loss.begin(), loss.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    lines += line(loss, low->second, high->second, "loss");
+    lines.push_back(line(loss, low->second, high->second, "loss"));
     title = fmt::format("loss {:.3g} to {:.3g}", loss.front().second, loss.back().second);
   }
   if (accuracy.size() >= 2) {
-    lines += line(accuracy, 0, 1, "acc");
+    lines.push_back(line(accuracy, 0, 1, "acc"));
     title = fmt::format("Forget accuracy {} to {} %", percent(accuracy.front().second),
                         percent(accuracy.back().second)) +
             (title.empty() ? "" : ", " + title);
@@ -61,9 +61,10 @@ std::string sparkline(const Cell& cell) {
   title += fmt::format(" over {:.0f} steps",
                        cell.trajectory.back().step - cell.trajectory.front().step + 1);
   if (cell.kept_epoch) title += fmt::format(", epoch {} kept", *cell.kept_epoch);
-  return fmt::format(
-      R"(<svg class="spark" viewBox="0 0 {:.0f} {:.0f}" role="img"><title>{}</title>{}</svg>)",
-      width, height, esc(title), lines);
+  return render("sparkline", {{"width", static_cast<int>(width)},
+                              {"height", static_cast<int>(height)},
+                              {"title", title},
+                              {"lines", lines}});
 }
 
 }  // namespace lacuna::report

@@ -1,0 +1,153 @@
+#include "report/page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/format.hpp"
+#include "report/page_parts.hpp"
+#include "report/page_template.hpp"
+#include "report/page_text.hpp"
+
+namespace lacuna::report {
+namespace {
+
+using nlohmann::json;
+
+// What every page of ours is made of: head, header and footer around `body`.
+json frame(const std::string& title) {
+  const std::string style(page_file("style.css")), script(page_file("script.js"));
+  return {{"title", title},
+          {"style", style},
+          {"style_hash", csp_hash(style)},
+          {"script", script},
+          {"script_hash", csp_hash(script)}};
+}
+
+// In words how many concepts the board's model is to forget.
+std::string asked(const Board& board) {
+  std::size_t concepts = 0;
+  if (board.sample && board.sample->request.is_object() &&
+      board.sample->request.contains("concepts")) {
+    concepts = board.sample->request["concepts"].size();
+  }
+  return concepts == 0 ? "what was asked"
+                       : fmt::format("{} concept{}", concepts, concepts == 1 ? "" : "s");
+}
+
+bool forgets_coarse(const Board& board) {
+  return std::any_of(board.main.begin(), board.main.end(),
+                     [](const Column& column) { return column.id == "forgotten_coarse"; });
+}
+
+std::string render_board(const Board& board, const std::vector<Comparison>& comparisons,
+                         const Place& place) {
+  json published = json::array();
+  for (std::size_t i = 0; i < comparisons.size(); ++i) {
+    published.push_back({{"index", i},
+                         {"place", comparisons[i].table().place},
+                         {"section", comparison_section(comparisons[i], place, i)}});
+  }
+  return render("board", {{"prefix", place.prefix},
+                          {"facts", facts(board)},
+                          {"highlights", highlights(board)},
+                          {"main", main_table(board, place)},
+                          {"forgets_coarse", forgets_coarse(board)},
+                          {"published", published},
+                          {"scatter", scatter_plot(board, place)},
+                          {"transfer", transfer_table(board, place)},
+                          {"zero_shot", zero_shot_table(board, place)},
+                          {"runs", runs_table(board, place)},
+                          {"counts", counts_table(board, place)},
+                          {"settings", settings_table(board)},
+                          {"metrics", metrics_table(board, place)}});
+}
+
+// By the suite's title, with its name where two suites of the folder have one title.
+std::vector<std::string> board_titles(const std::vector<Board>& boards) {
+  std::vector<std::string> out;
+  for (const auto& board : boards) {
+    const auto same = [&](const Board& other) {
+      return other.plan != board.plan && other.plan->title == board.plan->title;
+    };
+    const bool ambiguous = std::any_of(boards.begin(), boards.end(), same);
+    out.push_back(fmt::format("{}{}: {} on {}", board.plan->title,
+                              ambiguous ? " (" + board.plan->name + ")" : "", board.request,
+                              board.model));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string page_title(const Results& results) {
+  if (results.plans.size() == 1) return results.plans.front().title;
+  const auto& folder = results.folder;  // given as "results/demo/" it has no last name
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+std::string render_page(const Results& results, const std::vector<Board>& boards,
+                        const std::vector<std::vector<Comparison>>& comparisons,
+                        const std::filesystem::path& results_link) {
+  json view = frame(page_title(results));
+  const bool several = boards.size() > 1;
+  const auto titles = board_titles(boards);
+  view["links"] = json::array();
+  view["boards"] = json::array();
+  for (std::size_t i = 0; i < boards.size(); ++i) {
+    const std::string id = fmt::format("b{}", i);
+    if (several) view["links"].push_back({{"board", id}, {"text", titles[i]}});
+    view["boards"].push_back({{"board", id},
+                              {"heading", several ? titles[i] : ""},
+                              {"model", boards[i].model},
+                              {"asked", asked(boards[i])},
+                              {"sections", render_board(boards[i], comparisons.at(i),
+                                                        {.prefix = id, .results = results_link})}});
+  }
+  view["several"] = several;
+  view["requests"] = requests_tables(boards);
+  view["unplanned"] = results.unplanned == 0
+                          ? json()
+                          : json{{"files", fmt::format("{} result file{}", results.unplanned,
+                                                       results.unplanned == 1 ? "" : "s")},
+                                 {"are", results.unplanned == 1 ? "it is" : "they are"}};
+  return render("page", view);
+}
+
+Entry index_entry(const Results& results, const std::vector<Board>& boards,
+                  const std::string& folder) {
+  Entry out{.folder = folder, .title = page_title(results), .boards = board_titles(boards)};
+  for (const auto& board : boards) {
+    std::string best = "no scores yet";
+    if (!board.rows.empty()) {
+      const Row& first = board.rows.front();
+      const auto q_u = first.measures.find("q_u");
+      if (q_u != first.measures.end() && q_u->second.defined())
+        best = fmt::format("{}, Q-U {}", first.label, mean_and_sd(q_u->second));
+    }
+    out.best.push_back(best);
+  }
+  return out;
+}
+
+std::string render_index(const std::vector<Entry>& entries) {
+  json view = frame("Leaderboards");
+  view["entries"] = json::array();
+  for (const auto& entry : entries) {
+    json boards = json::array();
+    for (std::size_t i = 0; i < entry.boards.size(); ++i)
+      boards.push_back(
+          {{"text", entry.boards[i]},
+           {"best", entry.best[i]},
+           {"board_href", url(entry.folder + "/index.html") +
+                              (entry.boards.size() > 1 ? fmt::format("#b{}", i) : "")}});
+    view["entries"].push_back({{"href", url(entry.folder + "/index.html")},
+                               {"data", url(entry.folder + "/leaderboard.json")},
+                               {"folder", entry.folder},
+                               {"name", entry.title},
+                               {"boards", boards}});
+  }
+  return render("index", view);
+}
+
+}  // namespace lacuna::report
