@@ -11,7 +11,7 @@ TEST_JOBS ?= 2
 CONFIGURE = cmake --log-level=NOTICE -S . -B $(BUILD) -G Ninja $(if $(LACUNA_TORCH_DIR),-DLACUNA_TORCH_DIR='$(LACUNA_TORCH_DIR)')
 COMPILE = cmake --build $(BUILD) -j $(JOBS)
 
-.PHONY: help setup build demo board test parity bench bundle clean
+.PHONY: help setup build demo board test parity bench bundle style format clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,14 @@ bundle:  ## pack build/bundle/*.tar.zst, which runs on another x86-64 Linux besi
 	@$(CONFIGURE) -DLACUNA_BUILD_TESTS=ON
 	@$(COMPILE) --target lacuna lacuna_speed lacuna_miniature plugins/all
 	@scripts/bundle.sh $(BUILD)
+
+style:  ## check that the sources are laid out as clang-format does it
+	@scripts/setup.sh style
+	@scripts/check_format.sh
+
+format:  ## lay them out so
+	@scripts/setup.sh style
+	@scripts/check_format.sh --fix
 
 clean:  ## remove what was built; the downloaded LibTorch stays
 	@if [ -d $(BUILD) ]; then find $(BUILD) -mindepth 1 -maxdepth 1 ! -name libtorch -exec rm -rf {} +; fi

@@ -21,7 +21,7 @@ END = 0x110000
 
 
 def write(name, body):
-    text = '// Made by scripts/make_text_tables.py; not edited by hand.\n#include "model/text/tables.hpp"\n\n'
+    text = '// Made by scripts/make_text_tables.py; not edited by hand.\n// clang-format off: tables\n#include "model/text/tables.hpp"\n\n'
     (folder / name).write_text(text + "namespace lacuna::text {\n\n" + body + "\n}  // namespace lacuna::text\n")
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what a build needs and is not there yet: Debian packages through apt, then LibTorch from the PyPI wheel.
-# Usage: scripts/setup.sh [build] [test] [bench] [parity] [bundle]      (default: build)
+# Usage: scripts/setup.sh [build] [test] [bench] [parity] [bundle] [style]      (default: build)
 # A second call finds everything and does nothing. Without root it prints the one command that is missing and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,8 @@ for group in "${@:-build}"; do
     bench) packages+=(libbenchmark-dev) ;;
     parity) packages+=(python3-venv) ;;
     bundle) packages+=(patchelf zstd busybox-static) ;;
-    *) echo "setup: $group: no such group (build, test, bench, parity or bundle)" >&2; exit 2 ;;
+    style) packages+=(clang-format-14) ;;
+    *) echo "setup: $group: no such group (build, test, bench, parity, bundle or style)" >&2; exit 2 ;;
   esac
 done
 

@@ -1,4 +1,5 @@
 // Made by scripts/make_text_tables.py; not edited by hand.
+// clang-format off: tables
 #include "model/text/tables.hpp"
 
 namespace lacuna::text {
