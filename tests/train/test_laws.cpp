@@ -61,7 +61,7 @@ TEST_CASE("ssd: squares of single samples' gradients, not of their mean") {
     } objective;
     for (const auto over : {Over::forget, Over::retain}) {
       const auto size = over == Over::forget ? context.forget().size : context.retain().size;
-      at::Tensor sum = at::zeros({16, 8});
+      auto sum = at::zeros_like(tiny_model().weights.at("visual.proj"));
       for (std::int64_t i = 0; i < size; ++i)
         sum = sum + context.gradient(objective, over, at::full({1}, i, at::kLong))
                         .at("visual.proj")
@@ -139,14 +139,14 @@ TEST_CASE("rmu: hidden states of forget samples go to the vector, retain samples
     const auto forget = tiny_set(), retain = tiny_retain();
     const auto moved = [&](const Samples& set) {
       const auto rows = at::arange(set.size, at::kLong);
-      return (changed.hidden(set, rows, "visual.1") - original.hidden(set, rows, "visual.1"))
+      return (changed.hidden(set, rows, "visual.0") - original.hidden(set, rows, "visual.0"))
           .square()
           .mean()
           .item<double>();
     };
     return std::pair(moved(forget), moved(retain));
   };
-  auto job = with({{"coefficient", 20}, {"keep", 100}, {"layer", "visual.1"}});
+  auto job = with({{"coefficient", 20}, {"keep", 100}, {"layer", "visual.0"}});
   job.training.epochs = 30;
   job.training.learning_rate = 5e-3;
   job.training.checkpoint = "last";
@@ -157,7 +157,7 @@ TEST_CASE("rmu: hidden states of forget samples go to the vector, retain samples
   CHECK(steps.back().at("objective").get<double>() < steps.front().at("objective").get<double>());
   CHECK(message_of<ConfigError>([&] { run(method("rmu"), with({{"layer", "visual.9"}})); })
             .starts_with("rmu: layer 'visual.9': the model has none of this name (it has visual.0 "
-                         "to visual.1, text.0 to text.1)"));
+                         "to visual.0, text.0 to text.0)"));
 }
 
 // ---- ccup ----
