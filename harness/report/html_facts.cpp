@@ -138,7 +138,8 @@ std::string facts(const Board& board) {
          fact("Forgetting set from", data) +
          fact("Seeds", fmt::format("{}", fmt::join(seeds, ", "))) +
          fact("Evaluated in", precisions(board)) + fact("Incomplete data", incomplete(board)) +
-         fact("Cells", cell_counts(board)) + "</dl>\n";
+         fact("Counts not checked", esc(board.unchecked())) + fact("Cells", cell_counts(board)) +
+         "</dl>\n";
 }
 
 std::string highlights(const Board& board) {

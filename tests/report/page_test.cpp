@@ -47,7 +47,7 @@ TEST_CASE("every link of the page leads to a result file, to the data or to a pl
       files.insert(link);
     }
   }
-  CHECK(files.contains("../../results/demo/cells/" + sample::key_of("NHL+KL", 2) + ".json"));
+  CHECK(files.contains("../../results/demo/cells/" + sample::key_of("NHL+KL", 2, true) + ".json"));
   CHECK(files.size() ==
         1 + 1 + 16 * 3 - 4);  // the data, the original, every cell that is not missing
 }
@@ -98,20 +98,25 @@ TEST_CASE("text from result files is text, wherever it appears") {
     json["originals"][0]["model"] = evil;
     json["originals"][0]["request"] = evil;
   });
-  for (const auto& entry : fs::directory_iterator(folder / "results/demo/cells")) {
-    sample::edit(entry.path(), [&](auto& json) {
-      json["cell"]["model"] = {{"name", evil}, {"hash", evil}};
-      json["cell"]["request"] = {{"id", evil},    {"dataset", {{"id", evil}, {"version", evil}}},
-                                 {"split", evil}, {"concepts", {evil}},
-                                 {"level", evil}, {"samples_per_concept", evil}};
-      json["cell"]["method"]["version"] = evil;
-      json["cell"]["method"]["params"] = {{evil, evil}};
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder / "results/demo/cells"))
+    files.push_back(entry.path());
+  for (const auto& file : files) {
+    sample::edit(file, [&](auto& json) {
       if (json.contains("reason")) json["reason"] = evil;
       if (json.contains("failure")) json["failure"] = evil;
       if (json.contains("metrics")) {
         for (auto& metric : json["metrics"])
           metric["name"] = evil + metric["name"].template get<std::string>();
       }
+    });
+    sample::edit_cell(folder / "results/demo", file.stem().string(), [&](auto& cell) {
+      cell["model"] = {{"name", evil}, {"hash", evil}};
+      cell["request"] = {{"id", evil},    {"dataset", {{"id", evil}, {"version", evil}}},
+                         {"split", evil}, {"concepts", {evil}},
+                         {"level", evil}, {"samples_per_concept", evil}};
+      cell["method"]["version"] = evil;
+      cell["method"]["params"] = {{evil, evil}};
     });
   }
   make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
@@ -156,10 +161,11 @@ TEST_CASE("a path is no scheme once it is a URL") {
 TEST_CASE("a negative Quality is shown as it is, on the page and in the plot") {
   const sample::Folder folder;
   sample::write_results(folder / "results/demo", {.seeds = 1});
-  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("ME+KL", 1) + ".json"),
-               [](auto& json) {
-                 json["counts"]["in_domain"]["forget"]["fine"] = {495, 500};
-               });
+  sample::edit_counts(
+      folder / "results/demo/cells" / fs::path(sample::key_of("ME+KL", 1) + ".json"),
+      [](auto& counts) {
+        counts["in_domain"]["forget"]["fine"] = {495, 500};
+      });
   make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
   const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
   CHECK_THAT(page, ContainsSubstring("−6.00"));
