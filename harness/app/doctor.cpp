@@ -37,12 +37,14 @@ ordered_json plugin_report(const Registry& registry,
                            const std::vector<std::filesystem::path>& given) {
   auto folders = ordered_json::array();
   for (const auto& folder : plugin_folders(given)) {
-    const auto here = [&](const auto& library) { return library.parent_path() == folder; };
+    const auto here = [&](const auto& library) {
+      return library == folder || library.parent_path() == folder;
+    };
     const auto& entries = registry.entries();
     const auto& refused = registry.refused();
     folders.push_back(
         {{"folder", folder.string()},
-         {"exists", std::filesystem::is_directory(folder)},
+         {"exists", std::filesystem::exists(folder)},
          {"plugins", std::count_if(entries.begin(), entries.end(),
                                    [&](const auto& e) { return here(e.second.library); })},
          {"refused", std::count_if(refused.begin(), refused.end(),

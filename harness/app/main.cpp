@@ -67,8 +67,9 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
-  app.add_option("--plugins", globals.plugins, "a folder of plugins to load as well (repeatable)")
-      ->type_name("DIR")
+  app.add_option("--plugins", globals.plugins,
+                 "a folder of plugins, or one plugin file, to load as well (repeatable)")
+      ->type_name("PATH")
       ->allow_extra_args(false);
   app.add_option("--data", globals.data, "a folder that holds data (repeatable; then LACUNA_DATA)")
       ->type_name("DIR")

@@ -1,5 +1,6 @@
 // `lacuna run`: runs what a suite asks for and is not there yet.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 
@@ -70,9 +71,14 @@ int run(Options& options, const Globals& globals) {
     std::cerr << "interrupted: the same command goes on from here\n";
     return 128 + interruption;
   }
+  std::string again;
+  if (summary.scored_again > 0)
+    again =
+        fmt::format(", {} of them scored again{}{}", summary.scored_again,
+                    summary.metrics.empty() ? "" : ": metric ", fmt::join(summary.metrics, ", "));
   std::cout << fmt::format(
-      "{}: {} cells: {} ok, {} failed, {} not applicable ({} were there already); {}\n", name,
-      summary.cells, summary.ok, summary.failed, summary.not_applicable, summary.cached,
+      "{}: {} cells: {} ok, {} failed, {} not applicable ({} were there already{}); {}\n", name,
+      summary.cells, summary.ok, summary.failed, summary.not_applicable, summary.cached, again,
       duration_text(passed.count()));
   for (const auto& failure : summary.failures)
     std::cout << "  failed: " << one_line(failure) << '\n';

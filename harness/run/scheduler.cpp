@@ -32,6 +32,7 @@ struct Task {
   std::optional<FileLock> lock = {};
   Clock::time_point retry_at{};  // someone else holds the lock: not before this
   json stored = {};              // its result, where only the metrics have to be computed
+  std::set<std::string> metrics = {};  // which of them
   bool rescore = false;
   json trajectory = {}, steps = json::object();
   std::string started = {};
@@ -48,7 +49,12 @@ struct Active {
 class Run {
  public:
   Run(const Plan& plan, const Store& store, const RunOptions& options, Display& display)
-      : plan_(plan), store_(store), options_(options), display_(display), names_(plan) {
+      : plan_(plan),
+        store_(store),
+        options_(options),
+        display_(display),
+        names_(plan),
+        stored_cells_(store) {
     std::set<std::string> seen;
     for (const auto& cell : plan.cells) {
       if (seen.insert(cell.key).second) tasks_.push_back({.cell = &cell});
@@ -107,13 +113,20 @@ class Run {
       return;
     }
     if (!cell.status.empty()) return settle_planned(task);
-    const auto stored = look_up(cell, plan_, store_, options_, task.stored);
-    if (stored == Stored::complete) {
+    auto found = look_up(cell, plan_, store_, stored_cells_, options_);
+    const bool missing = found.stored == LookUp::Stored::missing;
+    if (!found.reason.empty()) {
+      display_.line(fmt::format("{}: {}: {}", names_.of(cell),
+                                missing ? "is made anew" : "is scored again", found.reason));
+    }
+    task.stored = std::move(found.result);
+    task.metrics = std::move(found.metrics);
+    if (found.stored == LookUp::Stored::complete) {
       ++summary_.cached;
       return settle(task, task.stored);
     }
     task.started = utc_now();
-    task.rescore = stored == Stored::other_metrics;
+    task.rescore = found.stored == LookUp::Stored::other_metrics;
     task.stage = cell.is_original() || task.rescore ? Stage::unlearned : Stage::ready;
     if (task.stage == Stage::unlearned) return;
     // An earlier run may have been stopped between the two steps.
@@ -166,6 +179,13 @@ class Run {
     return true;
   }
 
+  json metrics_of(const Task& task) const {
+    auto out = json::array();
+    for (const auto& metric : plan_.metrics)
+      if (task.metrics.contains(metric.at("id").get<std::string>())) out.push_back(metric);
+    return out;
+  }
+
   void start_unlearning(Task& task) {
     auto job = task.cell->unlearn;
     job["set"] = store_.set(task.cell->set).string();
@@ -176,7 +196,7 @@ class Run {
   void start_evaluation(Task& task) {
     const auto& cell = *task.cell;
     auto job = cell.evaluate;
-    job["metrics"] = plan_.metrics;
+    job["metrics"] = task.rescore ? metrics_of(task) : plan_.metrics;
     job["predictions"] = (store_.work(cell.key) / "predictions.safetensors").string();
     if (task.rescore) job["known"] = store_.predictions(cell.key).string();
     if (!cell.is_original()) {
@@ -233,21 +253,28 @@ class Run {
 
   void finish(Task& task, const json& evaluated) {
     const auto& cell = *task.cell;
-    json result;
-    if (task.rescore) {
-      result = rescored_result(task.stored, plan_, evaluated);
-    } else {
-      std::filesystem::rename(store_.work(cell.key) / "predictions.safetensors",
-                              store_.predictions(cell.key));
-      if (options_.keep_weights && !cell.is_original()) {
-        std::filesystem::create_directories(store_.weights(cell.key).parent_path());
-        std::filesystem::rename(weights_of(cell), store_.weights(cell.key));
-      }
-      result = evaluated_result(cell, plan_, store_, evaluated, task.trajectory);
-      write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
+    if (task.rescore) return finish_rescoring(task, evaluated);
+    std::filesystem::rename(store_.work(cell.key) / "predictions.safetensors",
+                            store_.predictions(cell.key));
+    if (options_.keep_weights && !cell.is_original()) {
+      std::filesystem::create_directories(store_.weights(cell.key).parent_path());
+      std::filesystem::rename(weights_of(cell), store_.weights(cell.key));
     }
+    const auto result = evaluated_result(cell, plan_, store_, evaluated, task.trajectory);
+    write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
     write_json(store_.cell(cell.key), result);  // last: a result vouches for its other files
     announce(task, fmt::format("ok, {}", duration_text(task.used_seconds)));
+    settle(task, result);
+  }
+
+  void finish_rescoring(Task& task, const json& evaluated) {
+    const auto& key = task.cell->key;
+    const auto result = rescored_result(task.stored, plan_, evaluated);
+    if (store_.read_cell(key) != result) write_json(store_.cell(key), result);
+    ++summary_.cached;
+    ++summary_.scored_again;
+    summary_.metrics.insert(task.metrics.begin(), task.metrics.end());
+    announce(task, fmt::format("scored again, {}", duration_text(task.used_seconds)));
     settle(task, result);
   }
 
@@ -258,11 +285,14 @@ class Run {
       announce(task, fmt::format("not scored anew ({}): {}", failure.kind, failure.reason));
       return settle(task, task.stored, failure.reason + " (the cell keeps what it had)");
     }
-    auto result = failed_result(cell.key, cell.cell, failure);
+    const bool failed = failure.kind != "not_applicable";
+    auto result = failed ? failed_result(cell.key, cell.cell, failure)
+                         : not_applicable_result(cell.key, cell.cell, failure.reason);
     if (!task.trajectory.is_null()) result["trajectory"] = task.trajectory;
     write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
     write_json(store_.cell(cell.key), result);
-    announce(task, fmt::format("failed ({}): {}", failure.kind, failure.reason));
+    announce(task, failed ? fmt::format("failed ({}): {}", failure.kind, failure.reason)
+                          : "not applicable: " + failure.reason);
     settle(task, result);
   }
 
@@ -342,6 +372,7 @@ class Run {
   const RunOptions& options_;
   Display& display_;
   CellNames names_;
+  StoredCells stored_cells_;
   std::vector<Task> tasks_;
   std::map<std::string, Task*> by_key_;
   std::list<Active> active_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct RunOptions {
 struct RunSummary {
   std::int64_t cells = 0, ok = 0, failed = 0, not_applicable = 0;
   std::int64_t cached = 0;            // of all these, those that were there already
+  std::int64_t scored_again = 0;      // of those, the ones whose metrics were computed
+  std::set<std::string> metrics = {};  // and which metrics these were
   std::vector<std::string> failures;  // "label, seed: reason"
   bool interrupted = false;
 };

@@ -9,7 +9,6 @@
 
 #include "lacuna/error.hpp"
 #include "support/files.hpp"
-#include "support/hash.hpp"
 
 namespace lacuna {
 namespace {
@@ -55,22 +54,16 @@ void Store::create() const {
 }
 
 std::optional<nlohmann::json> Store::read_cell(const std::string& key) const {
-  if (!std::filesystem::exists(cell(key))) return std::nullopt;
   try {
     auto stored = read_json(cell(key));
-    if (stored.at("schema_version") == 1 && stored.at("key") == key &&
+    const auto& version = stored.at("schema_version");
+    if (version.is_number_integer() && version == 1 && stored.at("key") == key &&
         stored.at("status").is_string())
       return stored;
-  } catch (const ConfigError&) {                // not JSON
+  } catch (const ConfigError&) {                // not there, or not JSON
   } catch (const nlohmann::json::exception&) {  // not ours
   }
   return std::nullopt;
-}
-
-bool Store::predictions_intact(const nlohmann::json& cell) const {
-  if (!cell.contains("predictions")) return true;
-  const auto path = predictions(cell.at("key"));
-  return std::filesystem::exists(path) && sha256_file(path) == cell.at("predictions").at("sha256");
 }
 
 }  // namespace lacuna

@@ -52,12 +52,9 @@ class Store {
     return "predictions/" + key + ".safetensors";
   }
 
-  // The stored result; nothing if there is none, or if the file was damaged since (it is then made
-  // anew).
+  // The stored result as it stands; nothing if there is none, or if it is none of ours. Whether it
+  // can be believed, StoredCells says.
   std::optional<nlohmann::json> read_cell(const std::string& key) const;
-  // Whether the predictions that `cell` names are there, byte for byte. True for a cell that names
-  // none.
-  bool predictions_intact(const nlohmann::json& cell) const;
 
  private:
   std::filesystem::path folder_;

@@ -20,8 +20,8 @@ namespace {
 
 using nlohmann::json;
 
-// The failure kinds of docs/results.md; for `plan`, whose failure is the whole run's, whose fault
-// it is.
+// The failure kinds of docs/results.md, or its status not_applicable; for `plan`, whose failure is
+// the whole run's, whose fault it is.
 std::string kind_of(const std::string& step, const std::exception_ptr& exception) {
   const auto cause = failure_of(exception).cause;
   if (step == "plan") return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
@@ -33,6 +33,8 @@ std::string kind_of(const std::string& step, const std::exception_ptr& exception
     return "nan";
   } catch (const DataMissing&) {
     return "data";
+  } catch (const NotApplicable&) {
+    return "not_applicable";
   } catch (...) {
     return cause == Failure::Cause::out_of_memory ? "out_of_memory" : "exception";
   }

@@ -26,6 +26,12 @@ class DataMissing : public ConfigError {
   using ConfigError::ConfigError;
 };
 
+// A setting that turned out to mean nothing for the method: no failure, and no result either.
+class NotApplicable : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
+
 // The steps. Each returns what its result holds besides the status.
 nlohmann::json worker_plan(const nlohmann::json& job);
 nlohmann::json worker_forgetting_set(const nlohmann::json& job);

@@ -23,7 +23,9 @@ json worker_plan(const json& job) {
   open_device(
       job.at("device"));  // a device that is not there is a mistake, not a failure of every cell
   Registry registry;
-  for (const auto& folder : job.at("plugins")) registry.load_folder(folder.get<std::string>());
+  std::vector<std::filesystem::path> plugins;
+  for (const auto& path : job.at("plugins")) plugins.emplace_back(path.get<std::string>());
+  registry.load_all(plugins);
   DataRoots roots;
   for (const auto& folder : job.at("data")) roots.folders.emplace_back(folder.get<std::string>());
   auto suite = read_suite(job.at("suite").get<std::string>());
@@ -97,6 +99,9 @@ json worker_unlearn(const json& job) {
     if (progress.forget_accuracy) message["forget_accuracy"] = *progress.forget_accuracy;
     report_progress(message);
   });
+  const auto& kl = unlearn_job.kl;
+  if ((kl.coarse > 0 || kl.fine > 0) && unlearned.trajectory.at("kept_epoch").is_null())
+    throw NotApplicable("kl: the method ran no loop, so nothing was added (leave kl out)");
   save_safetensors(job.at("weights").get<std::string>(), unlearned.weights);
   if (!fewer.empty()) unlearned.trajectory["fewer_samples"] = fewer;
   return {{"trajectory", unlearned.trajectory}};
