@@ -25,27 +25,33 @@ struct Options {
   bool json = false;
 };
 
-std::string state_of(const PlannedCell& cell, const Plan& plan, const Store& store) {
+// `store`: nothing where no folder of results was named.
+std::string state_of(const PlannedCell& cell, const Plan& plan, const std::optional<Store>& store) {
   if (cell.status == "failed") return "no data";
   if (cell.status == "not_applicable") return "not applicable";
+  if (!store) return "to run";
   nlohmann::json stored;
-  const auto found = look_up(cell, plan, store, {}, stored);
+  const auto found = look_up(cell, plan, *store, {}, stored);
   if (found == Stored::missing) return "to run";
   if (found == Stored::other_metrics) return "metrics to compute";
   return stored.at("status") == "ok" ? "there" : "there (failed)";
 }
 
 ordered_json cells_of(const Plan& plan, const Options& options) {
-  const Store store(options.out);
-  const Estimate estimate(store);
+  std::optional<Store> store;
+  std::optional<Estimate> estimate;
+  if (!options.out.empty()) {  // an empty path would be the working folder
+    store.emplace(options.out);
+    estimate.emplace(*store);
+  }
   auto rows = ordered_json::array();
   for (const auto& cell : plan.cells) {
     ordered_json row{{"key", cell.key},       {"state", state_of(cell, plan, store)},
                      {"model", cell.model},   {"request", cell.request},
                      {"label", cell.label},   {"seed", cell.seed},
                      {"reason", cell.reason}, {"seconds", nullptr}};
-    if (const auto cost = estimate.seconds(cell.method); cost && row["state"] == "to run")
-      row["seconds"] = *cost;
+    const auto cost = estimate ? estimate->seconds(cell.method) : std::nullopt;
+    if (cost && row["state"] == "to run") row["seconds"] = *cost;
     rows.push_back(std::move(row));
   }
   return rows;

@@ -1,7 +1,11 @@
 #include "run/collect.hpp"
 
+#include <fmt/format.h>
+
 #include "run/machine.hpp"
+#include "support/files.hpp"
 #include "support/hash.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -9,6 +13,7 @@ using nlohmann::json;
 
 Stored look_up(const PlannedCell& cell, const Plan& plan, const Store& store,
                const RunOptions& options, json& stored) {
+  std::error_code ignored;
   auto found = store.read_cell(cell.key);
   if (!found) return Stored::missing;
   stored = std::move(*found);
@@ -17,7 +22,7 @@ Stored look_up(const PlannedCell& cell, const Plan& plan, const Store& store,
   if (status == "not_applicable") return Stored::complete;
   if (!store.predictions_intact(stored)) return Stored::missing;
   if (options.keep_weights && !cell.is_original() &&
-      !std::filesystem::exists(store.weights(cell.key))) {
+      !std::filesystem::is_regular_file(store.weights(cell.key), ignored)) {
     return Stored::missing;
   }
   return stored.value("metric_plugins", json()) == plan.metric_plugins() ? Stored::complete
@@ -46,17 +51,39 @@ json rescored_result(json stored, const Plan& plan, const json& evaluated) {
   return stored;
 }
 
-json partial_trajectory(const std::vector<json>& progress) {
+json partial_trajectory(const std::vector<StepProgress>& progress) {
   auto steps = json::array();
   for (const auto& message : progress) {
-    if (!message.contains("loss")) continue;
-    steps.push_back({{"step", message.at("step")},
-                     {"epoch", message.value("epoch", json())},
-                     {"loss", message.at("loss")},
-                     {"forget_accuracy", message.value("forget_accuracy", json())}});
+    if (!message.loss) continue;
+    steps.push_back(
+        {{"step", message.step},
+         {"epoch", message.epoch ? json(*message.epoch) : json()},
+         {"loss", *message.loss},
+         {"forget_accuracy", message.forget_accuracy ? json(*message.forget_accuracy) : json()}});
   }
   if (steps.empty()) return nullptr;
   return {{"steps", steps}, {"epochs", json::array()}};
+}
+
+json store_result(const Store& store, const PlannedCell& cell, json result) {
+  auto text = json_text(result) + "\n";
+  if (text.size() > kMostText) {
+    result =
+        failed_result(cell.key, cell.cell,
+                      {"exception", fmt::format("its result has {} bytes (at most {})",
+                                                grouped(static_cast<std::int64_t>(text.size())),
+                                                grouped(static_cast<std::int64_t>(kMostText)))});
+    text = json_text(result) + "\n";
+  }
+  write_file_atomically(store.cell(cell.key), text);
+  return result;
+}
+
+void move_files(const Store& store, const PlannedCell& cell, const RunOptions& options) {
+  std::filesystem::rename(store.made_predictions(cell.key), store.predictions(cell.key));
+  if (!options.keep_weights || cell.is_original()) return;
+  std::filesystem::create_directories(store.weights(cell.key).parent_path());
+  std::filesystem::rename(store.made_weights(cell.key), store.weights(cell.key));
 }
 
 json record_of(const std::string& key, const std::string& started, const json& steps,

@@ -6,6 +6,7 @@
 #include "run/compute.hpp"
 #include "run/matching.hpp"
 #include "run/plan.hpp"
+#include "run/progress_file.hpp"
 #include "run/worker.hpp"
 #include "support/device.hpp"
 #include "train/forgetting_set.hpp"
@@ -31,16 +32,19 @@ json worker_forgetting_set(const json& job) {
   prepare_compute("cpu", job.at("threads"));
   Registry registry;
   const auto dataset = open_dataset(registry, job.at("dataset"), job.at("data"));
+  const std::string id = job.at("dataset").at("id");
   const auto& taxonomy = dataset->taxonomy();
   const auto labels = fine_labels(taxonomy, job.at("concepts"));
   ForgettingSet set;
   if (job.at("exemplars") == "text") {
-    set = build_text_set(*dataset, labels);
+    set = naming(id, [&] { return build_text_set(*dataset, labels); });
   } else {
     const std::string split = job.at("split");
-    const auto indices =
-        draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
-    set = build_forgetting_set(*dataset, split, indices, job.at("image_size"));
+    set = naming(id, [&] {
+      const auto indices =
+          draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
+      return build_forgetting_set(*dataset, split, indices, job.at("image_size"));
+    });
   }
   const auto coarse =
       match_concepts(Role::in_domain, job.at("forget_coarse"), taxonomy, Level::coarse);
@@ -63,10 +67,11 @@ json worker_unlearn(const json& job) {
                                .seed = job.at("seed"),
                                .device = device};
   auto unlearned = unlearn(original, set, method, unlearn_job, [](const Progress& progress) {
-    json message{{"step", progress.step}, {"steps", progress.steps}, {"epoch", progress.epoch}};
-    if (progress.loss) message["loss"] = *progress.loss;
-    if (progress.forget_accuracy) message["forget_accuracy"] = *progress.forget_accuracy;
-    report_progress(message);
+    report_progress({.step = progress.step,
+                     .steps = progress.steps,
+                     .epoch = progress.epoch,
+                     .loss = progress.loss,
+                     .forget_accuracy = progress.forget_accuracy});
   });
   for (const auto& [name, tensor] : unlearned.weights) {
     if (!at::isfinite(tensor).all().item<bool>())
