@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <thread>
 
 #include "app/cli.hpp"
 #include "fetch/catalogue.hpp"
@@ -16,6 +15,7 @@
 #include "model/picture_cache.hpp"
 #include "run/compute.hpp"
 #include "run/device_rates.hpp"
+#include "support/cores.hpp"
 #include "support/device.hpp"
 #include "support/safe_text.hpp"
 
@@ -134,7 +134,7 @@ ordered_json examine(const Globals& globals) {
       {"blas", at::hasMKL() ? at::get_mkl_version() : "not MKL"},
       {"cpu_capability", at::get_cpu_capability()},
       {"threads", at::get_num_threads()},
-      {"cores", std::thread::hardware_concurrency()},
+      {"cores", available_cores()},
       {"memory", {{"bytes", memory("MemTotal")}, {"available", memory("MemAvailable")}}},
       {"cuda", cuda_report()},
       {"plugins", plugin_report(registry, globals.plugins)},

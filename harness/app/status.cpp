@@ -31,7 +31,7 @@ int print_status(const std::filesystem::path& folder, bool as_json) {
       fmt::print("  {} {} / {} / {}: {}\n", cell.at("status").get<std::string>(),
                  cell.at("model").get<std::string>(), cell.at("request").get<std::string>(),
                  cell.at("label").get<std::string>(),
-                 one_line(cell.at("reason").get<std::string>()));
+                 short_line(cell.at("reason").get<std::string>()));
     }
   }
   return exit_code::ok;

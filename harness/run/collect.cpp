@@ -1,7 +1,13 @@
 #include "run/collect.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "run/machine.hpp"
+#include "support/files.hpp"
 #include "support/hash.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -35,6 +41,7 @@ std::set<std::string> metrics_to_compute(const Plan& plan, const json& result) {
 LookUp look_up(const PlannedCell& cell, const Plan& plan, const Store& store, StoredCells& stored,
                const RunOptions& options) {
   using Stored = LookUp::Stored;
+  std::error_code ignored;
   auto found = stored.read(cell.key, cell.original);
   if (!found.usable()) return {.reason = found.reason};
   if (found.result.status != Status::ok) {
@@ -43,7 +50,7 @@ LookUp look_up(const PlannedCell& cell, const Plan& plan, const Store& store, St
   }
   if (!found.result.unchecked.empty()) return {.reason = found.reason};  // nothing to score
   if (options.keep_weights && !cell.is_original() &&
-      !std::filesystem::exists(store.weights(cell.key))) {
+      !std::filesystem::is_regular_file(store.weights(cell.key), ignored)) {
     return {};
   }
   LookUp out{.result = std::move(found.content), .reason = found.reason};
@@ -96,17 +103,40 @@ json rescored_result(json stored, const Plan& plan, const json& evaluated) {
   return stored;
 }
 
-json partial_trajectory(const std::vector<json>& progress) {
+json partial_trajectory(const std::vector<StepProgress>& progress) {
   auto steps = json::array();
   for (const auto& message : progress) {
-    if (!message.contains("loss")) continue;
-    steps.push_back({{"step", message.at("step")},
-                     {"epoch", message.value("epoch", json())},
-                     {"loss", message.at("loss")},
-                     {"forget_accuracy", message.value("forget_accuracy", json())}});
+    if (!message.loss) continue;
+    steps.push_back(
+        {{"step", message.step},
+         {"epoch", message.epoch ? json(*message.epoch) : json()},
+         {"loss", *message.loss},
+         {"forget_accuracy", message.forget_accuracy ? json(*message.forget_accuracy) : json()}});
   }
   if (steps.empty()) return nullptr;
   return {{"steps", steps}, {"epochs", json::array()}};
+}
+
+std::string why_too_long(const json& result) {
+  const auto bytes = json_text(result).size() + 1;
+  if (bytes <= kMostText) return "";
+  return fmt::format("its result has {} bytes (at most {})",
+                     grouped(static_cast<std::int64_t>(bytes)),
+                     grouped(static_cast<std::int64_t>(kMostText)));
+}
+
+json store_result(const Store& store, const PlannedCell& cell, json result) {
+  if (const auto reason = why_too_long(result); !reason.empty())
+    result = failed_result(cell.key, cell.cell, {"exception", reason});
+  write_json(store.cell(cell.key), result);
+  return result;
+}
+
+void move_files(const Store& store, const PlannedCell& cell, const RunOptions& options) {
+  std::filesystem::rename(store.made_predictions(cell.key), store.predictions(cell.key));
+  if (!options.keep_weights || cell.is_original()) return;
+  std::filesystem::create_directories(store.weights(cell.key).parent_path());
+  std::filesystem::rename(store.made_weights(cell.key), store.weights(cell.key));
 }
 
 json record_of(const std::string& key, const std::string& started, const json& steps,

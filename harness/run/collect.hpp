@@ -7,6 +7,7 @@
 
 #include "run/cell.hpp"
 #include "run/plan.hpp"
+#include "run/progress_file.hpp"
 #include "run/scheduler.hpp"
 #include "run/store.hpp"
 #include "run/stored_cells.hpp"
@@ -37,7 +38,18 @@ nlohmann::json rescored_result(nlohmann::json stored, const Plan& plan,
 
 // Progress messages of a worker that failed, as the beginning of a trajectory; null if there are
 // none.
-nlohmann::json partial_trajectory(const std::vector<nlohmann::json>& progress);
+nlohmann::json partial_trajectory(const std::vector<StepProgress>& progress);
+
+// What is wrong with a result that is longer than its readers take (kMostText); else empty.
+std::string why_too_long(const nlohmann::json& result);
+
+// Writes a cell's file. A result that no reader would take, since it is longer than kMostText, is
+// stored as a failure that says so; returns what was stored. Throws Error.
+nlohmann::json store_result(const Store& store, const PlannedCell& cell, nlohmann::json result);
+
+// Moves the predictions that a worker left, and the weights where they are to be kept, to their
+// places. Throws Error.
+void move_files(const Store& store, const PlannedCell& cell, const RunOptions& options);
 
 // records/<key>.json: where and how long. `steps`: {"unlearn": {"seconds", …}, …}.
 nlohmann::json record_of(const std::string& key, const std::string& started,

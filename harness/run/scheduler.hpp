@@ -33,6 +33,10 @@ struct RunSummary {
   std::int64_t scored_again = 0;      // of those, the ones whose metrics were computed
   std::set<std::string> metrics = {};  // and which metrics these were
   std::vector<std::string> failures;  // "label, seed: reason"
+  // What the machine kept from being run or stored ("label, seed: reason"): no result of anything,
+  // and run again by the next run. Failed cells of which nothing could be stored are among the
+  // failures.
+  std::vector<std::string> not_run;
   bool interrupted = false;
 };
 
@@ -50,8 +54,8 @@ Plan plan_in_worker(const std::filesystem::path& suite,
 
 // Every cell of `plan` that is not there yet. Writes plans/<suite>.json first. Safe beside another
 // run in the same folder: a cell that is being worked on elsewhere is waited for. Must be called
-// from the main thread: workers die with the thread that started them. Throws Error if the folder
-// cannot be written to.
+// from the main thread: workers die with the thread that started them. Whatever goes wrong with one
+// cell is that cell's line in the summary. Throws Error if the plan cannot be written.
 RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
                     Display& display);
 

@@ -5,6 +5,7 @@
 #include "lacuna/error.hpp"
 #include "run/known_metrics.hpp"
 #include "run/predictions.hpp"
+#include "support/failure.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 #include "support/safe_text.hpp"
@@ -112,7 +113,9 @@ StoredCell StoredCells::read(const std::string& key, const std::string& original
       out.reason = file.string() + ": " + out.result.unchecked;
     }
     check_against_original(out, original);
-  } catch (const std::exception& error) {  // of whatever kind, it is the file's fault
+  } catch (const std::exception& error) {
+    if (names_the_machine(error.what())) throw;  // it may be good all the same
+    // Else of whatever kind: it is the file's fault.
     out = {.state = StoredCell::State::damaged, .result = {.key = key}};
     out.reason = one_line(error.what());
     if (!out.reason.starts_with(store_.folder().string()))
