@@ -5,12 +5,12 @@
 
 #include <chrono>
 #include <iostream>
-#include <thread>
 
 #include "app/cli.hpp"
 #include "data/contact_sheet.hpp"
 #include "data/inspection.hpp"
 #include "lacuna/error.hpp"
+#include "support/cores.hpp"
 #include "support/files.hpp"
 #include "support/safe_text.hpp"
 
@@ -91,10 +91,9 @@ int check(const CheckOptions& options, const Globals& globals) {
     return exit_code::users_mistake;
   }
   ProgressLine progress;
-  const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const auto found = guarded(options.chosen.name, [&] {
-    return inspect(*dataset, options.threads > 0 ? options.threads : cores, std::ref(progress),
-                   options.forget);
+    return inspect(*dataset, options.threads > 0 ? options.threads : available_cores(),
+                   std::ref(progress), options.forget);
   });
   progress.end();
   if (options.json) {

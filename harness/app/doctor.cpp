@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <thread>
 
 #include "app/cli.hpp"
 #include "fetch/catalogue.hpp"
@@ -16,6 +15,7 @@
 #include "model/picture_cache.hpp"
 #include "run/compute.hpp"
 #include "run/device_rates.hpp"
+#include "support/cores.hpp"
 #include "support/device.hpp"
 #include "support/safe_text.hpp"
 
@@ -37,12 +37,14 @@ ordered_json plugin_report(const Registry& registry,
                            const std::vector<std::filesystem::path>& given) {
   auto folders = ordered_json::array();
   for (const auto& folder : plugin_folders(given)) {
-    const auto here = [&](const auto& library) { return library.parent_path() == folder; };
+    const auto here = [&](const auto& library) {
+      return library == folder || library.parent_path() == folder;
+    };
     const auto& entries = registry.entries();
     const auto& refused = registry.refused();
     folders.push_back(
         {{"folder", folder.string()},
-         {"exists", std::filesystem::is_directory(folder)},
+         {"exists", std::filesystem::exists(folder)},
          {"plugins", std::count_if(entries.begin(), entries.end(),
                                    [&](const auto& e) { return here(e.second.library); })},
          {"refused", std::count_if(refused.begin(), refused.end(),
@@ -132,7 +134,7 @@ ordered_json examine(const Globals& globals) {
       {"blas", at::hasMKL() ? at::get_mkl_version() : "not MKL"},
       {"cpu_capability", at::get_cpu_capability()},
       {"threads", at::get_num_threads()},
-      {"cores", std::thread::hardware_concurrency()},
+      {"cores", available_cores()},
       {"memory", {{"bytes", memory("MemTotal")}, {"available", memory("MemAvailable")}}},
       {"cuda", cuda_report()},
       {"plugins", plugin_report(registry, globals.plugins)},

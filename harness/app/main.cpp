@@ -1,6 +1,8 @@
 // Reads the command line, runs the chosen subcommand, and is the last boundary for exceptions.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -57,7 +59,7 @@ std::string explained(const CLI::App& app, const CLI::ParseError& error, int arg
 
 int complain(const std::string& message, int code) {
   std::cout.flush();
-  std::cerr << "error: " << one_line(message) << '\n';
+  std::cerr << "error: " << short_line(message) << '\n';
   return code;
 }
 
@@ -67,8 +69,9 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
-  app.add_option("--plugins", globals.plugins, "a folder of plugins to load as well (repeatable)")
-      ->type_name("DIR")
+  app.add_option("--plugins", globals.plugins,
+                 "a folder of plugins, or one plugin file, to load as well (repeatable)")
+      ->type_name("PATH")
       ->allow_extra_args(false);
   app.add_option("--data", globals.data, "a folder that holds data (repeatable; then LACUNA_DATA)")
       ->type_name("DIR")
@@ -92,7 +95,18 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace lacuna
 
+namespace {
+
+// A file opened where standard input, output or error is missing would take what is said there.
+void open_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(descriptor, F_GETFD) == -1) open("/dev/null", O_RDWR);  // takes the lowest free one
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  open_standard_descriptors();
   try {
     return lacuna::run(argc, argv);
   } catch (...) {

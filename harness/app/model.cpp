@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <iostream>
 
@@ -19,6 +18,7 @@
 #include "model/safetensors_header.hpp"
 #include "model/vocabulary.hpp"
 #include "support/safe_text.hpp"
+#include "support/temporary_name.hpp"
 
 namespace lacuna {
 
@@ -153,8 +153,7 @@ void refuse_existing(const fs::path& out) {
 void save_new_folder(const fs::path& out, const Checkpoint& checkpoint) {
   const auto whole = fs::absolute(out).lexically_normal();
   const auto target = whole.has_filename() ? whole : whole.parent_path();
-  const auto part =
-      target.parent_path() / fmt::format(".{}.{}.tmp", target.filename().string(), getpid());
+  const auto part = temporary_beside(target);
   try {
     save_checkpoint(part, checkpoint);
     fs::rename(part, target);

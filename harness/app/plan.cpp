@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <optional>
 
 #include "app/cli.hpp"
 #include "fetch/catalogue.hpp"
@@ -25,27 +26,38 @@ struct Options {
   bool json = false;
 };
 
-std::string state_of(const PlannedCell& cell, const Plan& plan, const Store& store) {
-  if (cell.status == "failed") return "no data";
-  if (cell.status == "not_applicable") return "not applicable";
-  nlohmann::json stored;
-  const auto found = look_up(cell, plan, store, {}, stored);
-  if (found == Stored::missing) return "to run";
-  if (found == Stored::other_metrics) return "metrics to compute";
-  return stored.at("status") == "ok" ? "there" : "there (failed)";
+struct State {
+  std::string words, reason;
+};
+
+State state_of(const PlannedCell& cell, const Plan& plan, const Store* store, StoredCells* stored) {
+  if (cell.status == "failed") return {"no data", cell.reason};
+  if (cell.status == "not_applicable") return {"not applicable", cell.reason};
+  if (!store) return {"to run", ""};
+  const auto found = look_up(cell, plan, *store, *stored, {});
+  if (found.stored == LookUp::Stored::missing) return {"to run", found.reason};
+  if (found.stored == LookUp::Stored::other_metrics) return {"metrics to compute", found.reason};
+  return {found.result.at("status") == "ok" ? "there" : "there (failed)", ""};
 }
 
 ordered_json cells_of(const Plan& plan, const Options& options) {
-  const Store store(options.out);
-  const Estimate estimate(store);
+  std::optional<Store> store;
+  std::optional<StoredCells> stored;
+  std::optional<Estimate> estimate;
+  if (!options.out.empty()) {  // an empty path would be the working folder
+    store.emplace(options.out);
+    stored.emplace(*store);
+    estimate.emplace(*store);
+  }
   auto rows = ordered_json::array();
   for (const auto& cell : plan.cells) {
-    ordered_json row{{"key", cell.key},       {"state", state_of(cell, plan, store)},
-                     {"model", cell.model},   {"request", cell.request},
-                     {"label", cell.label},   {"seed", cell.seed},
-                     {"reason", cell.reason}, {"seconds", nullptr}};
-    if (const auto cost = estimate.seconds(cell.method); cost && row["state"] == "to run")
-      row["seconds"] = *cost;
+    const auto state =
+        state_of(cell, plan, store ? &*store : nullptr, stored ? &*stored : nullptr);
+    ordered_json row{{"key", cell.key},         {"state", state.words}, {"model", cell.model},
+                     {"request", cell.request}, {"label", cell.label},  {"seed", cell.seed},
+                     {"reason", state.reason},  {"seconds", nullptr}};
+    const auto cost = estimate ? estimate->seconds(cell.method) : std::nullopt;
+    if (cost && row["state"] == "to run") row["seconds"] = *cost;
     rows.push_back(std::move(row));
   }
   return rows;
@@ -80,7 +92,8 @@ void print_cells(const Plan& plan, const ordered_json& cells, const ordered_json
     if (state == "to run") {
       const bool known = !cell["seconds"].is_null();
       const double cost = known ? cell["seconds"].get<double>() : 0;
-      note = known ? "about " + duration_text(cost) : "";
+      note += (known && !note.empty() ? "; " : "") +
+              (known ? "about " + duration_text(cost) : std::string());
       seconds += cost;
       unknown += !known;
     }

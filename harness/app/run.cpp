@@ -1,12 +1,15 @@
 // `lacuna run`: runs what a suite asks for and is not there yet.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "app/cli.hpp"
 #include "app/interruption.hpp"
 #include "lacuna/error.hpp"
 #include "run/machine.hpp"
+#include "run/orphans.hpp"
 #include "run/scheduler.hpp"
 #include "support/safe_text.hpp"
 
@@ -50,7 +53,12 @@ int run(Options& options, const Globals& globals) {
   options.run.interrupted = [] { return interruption != 0; };
   options.run.jobs = workers_at_a_time(options.jobs, options.run.device);
 
-  const bool is_new = !std::filesystem::exists(options.out);
+  std::signal(SIGPIPE, SIG_IGN);  // nobody may read any more what is said on the way
+  adopt_orphans();
+  if (options.out.empty()) throw ConfigError("--out: is empty (name a folder)");
+  options.out = std::filesystem::absolute(options.out);  // whatever a plugin's working folder is
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(options.out, ignored);
   const Store store(options.out);
   store.create();
   const auto start = std::chrono::steady_clock::now();
@@ -70,13 +78,22 @@ int run(Options& options, const Globals& globals) {
     std::cerr << "interrupted: the same command goes on from here\n";
     return 128 + interruption;
   }
+  std::string again;
+  if (summary.scored_again > 0)
+    again =
+        fmt::format(", {} of them scored again{}{}", summary.scored_again,
+                    summary.metrics.empty() ? "" : ": metric ", fmt::join(summary.metrics, ", "));
   std::cout << fmt::format(
-      "{}: {} cells: {} ok, {} failed, {} not applicable ({} were there already); {}\n", name,
-      summary.cells, summary.ok, summary.failed, summary.not_applicable, summary.cached,
-      duration_text(passed.count()));
+      "{}: {} cells: {} ok, {} failed, {} not applicable{} ({} were there already{}); {}\n", name,
+      summary.cells, summary.ok, summary.failed, summary.not_applicable,
+      summary.not_run.empty() ? "" : fmt::format(", {} not run", summary.not_run.size()),
+      summary.cached, again, duration_text(passed.count()));
   for (const auto& failure : summary.failures)
-    std::cout << "  failed: " << one_line(failure) << '\n';
-  return summary.failed > 0 ? exit_code::some_failed : exit_code::ok;
+    std::cout << "  failed: " << short_line(failure) << '\n';
+  for (const auto& reason : summary.not_run)
+    std::cout << "  not run: " << short_line(reason) << '\n';
+  if (!summary.not_run.empty()) std::cout << "the same command runs what was not run\n";
+  return summary.failed > 0 || !summary.not_run.empty() ? exit_code::some_failed : exit_code::ok;
 }
 
 }  // namespace

@@ -19,17 +19,19 @@ int print_status(const std::filesystem::path& folder, bool as_json) {
   }
   for (const auto& suite : status.at("suites")) {
     const auto& totals = suite.at("totals");
-    fmt::print("{}: {} cells: {} ok, {} failed, {} not applicable, {} running, {} missing\n",
+    const auto damaged = totals.at("damaged").get<int>();
+    fmt::print("{}: {} cells: {} ok, {} failed, {} not applicable, {} running, {} missing{}\n",
                suite.at("name").get<std::string>(), suite.at("cells").size(),
                totals.at("ok").get<int>(), totals.at("failed").get<int>(),
                totals.at("not_applicable").get<int>(), totals.at("running").get<int>(),
-               totals.at("missing").get<int>());
+               totals.at("missing").get<int>(),
+               damaged > 0 ? fmt::format(", {} damaged (run the suite again)", damaged) : "");
     for (const auto& cell : suite.at("cells")) {
       if (!cell.contains("reason")) continue;
       fmt::print("  {} {} / {} / {}: {}\n", cell.at("status").get<std::string>(),
                  cell.at("model").get<std::string>(), cell.at("request").get<std::string>(),
                  cell.at("label").get<std::string>(),
-                 one_line(cell.at("reason").get<std::string>()));
+                 short_line(cell.at("reason").get<std::string>()));
     }
   }
   return exit_code::ok;

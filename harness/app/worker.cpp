@@ -2,6 +2,10 @@
 // people.
 #include "run/worker.hpp"
 
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
 #include "app/cli.hpp"
 
 namespace lacuna {
@@ -10,16 +14,21 @@ void add_worker(CLI::App& app, Globals& globals) {
   struct Options {
     std::string step;
     std::filesystem::path job;
-    pid_t parent = 0;
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("worker", "One step of a cell");
   command->group("");
   command->add_option("STEP", options->step)->required();
   command->add_option("--job", options->job)->required();
-  command->add_option("--parent", options->parent)->required();
-  on_run(command, globals,
-         [options] { return run_worker(options->step, options->job, options->parent); });
+  on_run(command, globals, [options] {
+    const int status = run_worker(options->step, options->job);
+    std::cout.flush();
+    std::fflush(nullptr);
+    // The result is there: nothing that a plugin has left for the end of the process may hold it
+    // up.
+    std::_Exit(status);
+    return status;
+  });
 }
 
 }  // namespace lacuna

@@ -11,6 +11,7 @@
 
 #include "fetch/unpack.hpp"
 #include "support/file_lock.hpp"
+#include "support/uninterrupted.hpp"
 
 namespace lacuna {
 namespace {
@@ -19,10 +20,11 @@ namespace fs = std::filesystem;
 
 // Whole trees are made safe at once; a call a file would take hours.
 void sync_disk_of(const fs::path& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor =
+      uninterrupted([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (descriptor < 0) return;
-  syncfs(descriptor);
-  close(descriptor);
+  uninterrupted([&] { return syncfs(descriptor); });
+  close_descriptor(descriptor);
 }
 
 void make_folder(const fs::path& folder) {

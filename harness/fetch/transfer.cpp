@@ -16,6 +16,7 @@
 
 #include "fetch/catalogue.hpp"
 #include "support/files.hpp"
+#include "support/uninterrupted.hpp"
 
 namespace lacuna {
 namespace {
@@ -43,7 +44,9 @@ json read_notes(const std::filesystem::path& part, const std::string& url) {
 class Part {
  public:
   explicit Part(const std::filesystem::path& path)
-      : path_(path), file_(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) {
+      : path_(path), file_(uninterrupted([&] {
+          return open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        })) {
     if (file_ < 0) fail("cannot be opened");
     size_ = static_cast<std::uint64_t>(lseek(file_, 0, SEEK_END));
   }
@@ -72,7 +75,7 @@ class Part {
   }
 
   void sync() {
-    if (fsync(file_) != 0) fail("cannot be written");
+    if (uninterrupted([&] { return fsync(file_); }) != 0) fail("cannot be written");
   }
 
  private:

@@ -12,6 +12,8 @@
 #include <cstring>
 
 #include "support/hash.hpp"
+#include "support/temporary_name.hpp"
+#include "support/uninterrupted.hpp"
 
 namespace lacuna {
 namespace {
@@ -25,7 +27,7 @@ constexpr std::size_t kHeader = kMagic.size() + kDigest;
 class Descriptor {
  public:
   Descriptor(const std::filesystem::path& path, int flags)
-      : file_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+      : file_(uninterrupted([&] { return open(path.c_str(), flags | O_CLOEXEC, 0666); })) {}
   ~Descriptor() {
     if (file_ >= 0) close(file_);
   }
@@ -65,11 +67,6 @@ class Descriptor {
 // Over the entry's name too: a file that strayed to another name is damaged.
 std::string digest(const std::string& name, const void* pixels, std::size_t bytes) {
   return Sha256().update(name).update(pixels, bytes).hex();
-}
-
-std::filesystem::path temporary(const std::filesystem::path& path) {
-  static std::atomic<unsigned> counter{0};
-  return path.parent_path() / fmt::format(".{}-{}.tmp", getpid(), counter++);
 }
 
 std::optional<std::filesystem::path> from_environment(const char* name) {
@@ -162,7 +159,7 @@ void PictureCache::store(const Entry& entry, const at::Tensor& pixels) {
                                      static_cast<double>(reserve_) / (1 << 30)));
 
   const auto* data = static_cast<const char*>(pixels.const_data_ptr());
-  const auto path = temporary(entry.path);
+  const auto path = temporary_beside(entry.path);
   const auto header = std::string(kMagic) + digest(entry.name, data, entry.bytes());
   bool done = false;
   int reason = 0;

@@ -114,7 +114,9 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-void Registry::load(const fs::path& library) {
+void Registry::load(const fs::path& library) { load(library, /*of_folder=*/false); }
+
+void Registry::load(const fs::path& library, bool of_folder) {
   check_bytes(library);
   const auto& opened = open_forever(library);
   if (!opened.has(entry_symbol))
@@ -129,11 +131,16 @@ void Registry::load(const fs::path& library) {
   const auto* first = static_cast<const Entry*>(plugin->entries);
   for (const auto* entry = first; entry != first + plugin->count; ++entry) {
     if (const auto fault = fault_of(*entry); !fault.empty()) refuse(library, fault);
-    const auto [it, added] =
-        entries.emplace(std::pair{entry->kind, entry->info.id}, Registered{entry, library});
-    if (!added)
-      refuse(library, std::string("the ") + to_string(entry->kind) + " '" + entry->info.id +
-                          "' is already loaded from " + it->second.library.string());
+    const std::pair key{entry->kind, entry->info.id};
+    const auto [it, added] = entries.emplace(key, Registered{entry, library});
+    if (added) continue;
+    if (of_folder && by_path_.contains(it->second.library)) {
+      it->second.replaced = library;
+      continue;
+    }
+    if (of_folder && sha256_file(library) != binary_hash(it->second)) contested_[key] = library;
+    refuse(library, std::string("the ") + to_string(entry->kind) + " '" + entry->info.id +
+                        "' is already loaded from " + it->second.library.string());
   }
   entries_ = std::move(entries);
 }
@@ -147,15 +154,35 @@ void Registry::load_folder(const fs::path& folder) {
   for (const auto& file : fs::directory_iterator(folder))
     if (file.path().extension() == ".so") libraries.insert(file.path());
   for (const auto& library : libraries) {
+    const auto is_this = [&](const auto& other) { return fs::equivalent(library, other, error); };
+    if (std::any_of(by_path_.begin(), by_path_.end(), is_this)) continue;
     try {
-      load(library);
+      load(library, /*of_folder=*/true);
     } catch (const Error& e) {
       refused_.push_back({library, e.what()});
     }
   }
 }
 
+void Registry::load_all(const std::vector<fs::path>& paths) {
+  std::error_code error;
+  const auto is_file = [&](const auto& path) { return fs::is_regular_file(path, error); };
+  for (const auto& path : paths) {
+    if (!is_file(path)) continue;
+    load(path);
+    by_path_.insert(path);
+  }
+  for (const auto& path : paths)
+    if (!is_file(path)) load_folder(path);
+}
+
 const Registered& Registry::find(Kind kind, const std::string& id) const {
+  if (const auto it = contested_.find({kind, id}); it != contested_.end()) {
+    const auto first = entries_.at({kind, id}).library.string(), second = it->second.string();
+    throw ConfigError(
+        "'" + id + "': two files bring this " + to_string(kind) + ": " + first + " and " + second +
+        " (give one an id of its own, or name the file that is meant: --plugins " + first + ")");
+  }
   if (const auto it = entries_.find({kind, id}); it != entries_.end()) return it->second;
   std::vector<std::string> known, files;
   for (const auto& [key, _] : entries_)
@@ -188,7 +215,7 @@ std::vector<fs::path> plugin_folders(const std::vector<fs::path>& given) {
 
 Registry load_plugins(const std::vector<fs::path>& given) {
   Registry registry;
-  for (const auto& folder : plugin_folders(given)) registry.load_folder(folder);
+  registry.load_all(plugin_folders(given));
   return registry;
 }
 

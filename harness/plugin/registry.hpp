@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,9 @@ namespace lacuna {
 struct Registered {
   const Entry* entry;
   std::filesystem::path library;
+  // The file of a folder that brings the same id and that this one stands in for, since it was
+  // asked for by its own path; empty for all others.
+  std::filesystem::path replaced = {};
 };
 
 // A file that was found in a plugin folder and could not be used.
@@ -33,27 +37,37 @@ class Registry {
   void load(const std::filesystem::path& library);
 
   // Loads every *.so of a folder, in name order; what cannot be used is remembered in refused(),
-  // not thrown. A folder that does not exist throws ConfigError.
+  // not thrown. An id that another folder's file has, too, belongs to neither from then on. A
+  // folder that does not exist throws ConfigError.
   void load_folder(const std::filesystem::path& folder);
 
+  // The files among `paths` first: what is asked for by its own path stands in for what folders
+  // bring of the same id. Then the folders. Throws as load() and load_folder() do.
+  void load_all(const std::vector<std::filesystem::path>& paths);
+
   // Throws ConfigError("'<id>': no such <kind> plugin (known: …; did you mean …)"), naming refused
-  // files if any.
+  // files if any, or naming both files if two different ones bring the id.
   const Registered& find(Kind kind, const std::string& id) const;
 
   const std::map<std::pair<Kind, std::string>, Registered>& entries() const { return entries_; }
   const std::vector<Refused>& refused() const { return refused_; }
 
  private:
+  void load(const std::filesystem::path& library, bool of_folder);
+
   std::map<std::pair<Kind, std::string>, Registered> entries_;
+  std::map<std::pair<Kind, std::string>, std::filesystem::path> contested_;  // by this file, too
+  std::set<std::filesystem::path> by_path_;
   std::vector<Refused> refused_;
 };
 
-// Where plugins are looked for, in this order and without duplicates: the folders given by
-// `--plugins`, whether they exist or not; then, if they do, those of LACUNA_PLUGINS
-// (colon-separated), `plugins/` beside the program, `../<libdir>/lacuna/plugins` of an installed program.
+// Where plugins are looked for, in this order and without duplicates: the folders and files given
+// by `--plugins`, whether they exist or not; then, if they do, those of LACUNA_PLUGINS
+// (colon-separated), `plugins/` beside the program, `../<libdir>/lacuna/plugins` of an installed
+// program.
 std::vector<std::filesystem::path> plugin_folders(const std::vector<std::filesystem::path>& given);
 
-// load_folder on each of them. Throws ConfigError for a given folder that does not exist.
+// load_all of them. Throws ConfigError for a given folder that does not exist.
 Registry load_plugins(const std::vector<std::filesystem::path>& given);
 
 // SHA-256 of a plugin file: part of a cell's key.

@@ -35,6 +35,7 @@ json run_json(const Run& run, bool seeded) {
   if (seeded) out["seed"] = run.seed;
   if (!run.cell->failure.empty()) out["failure"] = run.cell->failure;
   if (!run.cell->reason.empty()) out["reason"] = run.cell->reason;
+  if (!run.cell->unchecked.empty()) out["unchecked"] = run.cell->unchecked;
   return out;
 }
 

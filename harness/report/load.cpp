@@ -1,30 +1,24 @@
 #include "report/load.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <set>
 
 #include "lacuna/error.hpp"
+#include "run/stored_cells.hpp"
 #include "support/files.hpp"
 #include "support/json_view.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna::report {
 namespace {
 
 namespace fs = std::filesystem;
 
-void check_version(const JsonView& document) {
-  const auto version = document.at("schema_version");
-  if (version.integer() != 1) version.fail("this program reads version 1");
-}
-
 // Keys become file names and links.
 std::string key_from(const JsonView& view) {
   const std::string key = view.text();
-  const bool plain = std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '-';
-  });
-  if (key.empty() || !plain) view.fail("is no key (letters, digits, '-' and '_')");
+  if (!is_key(key)) view.fail(kNoKey);
   return key;
 }
 
@@ -52,7 +46,8 @@ PlannedTable read_table(const JsonView& view, const std::string& file) {
 Plan read_plan(const fs::path& path) {
   const auto json = read_json(path, "a plan", kMostBinary);
   const JsonView document(json, path.string());
-  check_version(document);
+  if (const auto version = document.at("schema_version"); version.integer() != 1)
+    version.fail("this program reads version 1");
   Plan plan;
   const auto suite = document.at("suite");
   plan.name = suite.at("name").text();
@@ -98,119 +93,40 @@ Plan read_plan(const fs::path& path) {
   return plan;
 }
 
-Count read_count(const JsonView& view) {
-  const auto pair = view.items();
-  if (pair.size() != 2) view.fail("is no [correct, n] pair");
-  const Count count{.correct = pair[0].integer(), .n = pair[1].integer()};
-  if (count.correct < 0 || count.n < count.correct) {
-    view.fail("correct is outside 0..n");
-  }
-  return count;
-}
-
-StoredMetric read_metric(const JsonView& view) {
-  StoredMetric metric{.name = view.at("name").text()};
-  if (const auto value = view.find("value")) metric.value = value->number();
-  if (const auto reason = view.find("reason")) metric.reason = reason->text();
-  if (const auto unit = view.find("unit")) metric.unit = unit->text();
-  if (const auto direction = view.find("higher_is_better"))
-    metric.higher_is_better = direction->boolean();
-  if (!metric.value && metric.reason.empty()) view.fail("has neither a value nor a reason");
-  return metric;
-}
-
-void read_trajectory(const JsonView& view, Cell& cell) {
-  if (const auto kept = view.find("kept_epoch")) cell.kept_epoch = kept->integer();
-  if (const auto fewer = view.find("fewer_samples")) {
-    for (const auto& [name, count] : fewer->members()) cell.fewer_samples[name] = count.integer();
-  }
-  const auto steps = view.find("steps");
-  if (!steps) return;
-  for (const auto& step : steps->items()) {
-    TrajectoryPoint point{.step = step.at("step").number()};
-    if (const auto loss = step.find("loss")) point.loss = loss->number();
-    if (const auto accuracy = step.find("forget_accuracy")) {
-      point.forget_accuracy = accuracy->number();
-    }
-    cell.trajectory.push_back(point);
-  }
-}
-
-Status status_of(const JsonView& view) {
-  const std::string name = view.text();
-  if (name == "ok") return Status::ok;
-  if (name == "failed") return Status::failed;
-  if (name == "not_applicable") return Status::not_applicable;
-  view.fail("'" + name + "' is no status (ok, failed, not_applicable)");
-}
-
-Cell read_cell(const fs::path& path, const std::string& key) {
-  const auto json = read_json(path);
-  const JsonView document(json, path.string());
-  check_version(document);
-  Cell cell{.key = key, .status = status_of(document.at("status"))};
-  if (const auto stored = document.at("key"); stored.text() != key) {
-    stored.fail("'" + stored.text() + "' is not the file's name");
-  }
-  const auto what = document.at("cell");
-  const auto part = [&](const char* name) {
-    const auto found = what.find(name);
-    return found ? found->raw() : nlohmann::json();
-  };
-  cell.model = what.at("model").raw();
-  cell.request = what.at("request").raw();
-  cell.method = what.at("method").raw();
-  cell.training = part("training");
-  if (const auto failure = document.find("failure")) cell.failure = failure->text();
-  if (cell.status != Status::ok) cell.reason = document.at("reason").text();
-  if (cell.status == Status::ok) {
-    for (const auto& [evaluation, groups] : document.at("counts").members()) {
-      for (const auto& [group, levels] : groups.members()) {
-        for (const auto& [level, count] : levels.members()) {
-          cell.counts[evaluation][group][level] = read_count(count);
-        }
-      }
-    }
-    if (const auto metrics = document.find("metrics")) {
-      for (const auto& metric : metrics->items()) cell.metrics.push_back(read_metric(metric));
-    }
-  }
-  if (const auto flips = document.find("flips")) {
-    for (const auto& [evaluation, of] : flips->members())
-      cell.flips[evaluation] = {of.at("precision").text(), of.at("n").integer(),
-                                of.at("fine").integer()};
-  }
-  if (const auto trajectory = document.find("trajectory")) read_trajectory(*trajectory, cell);
-  if (const auto predictions = document.find("predictions"))
-    cell.predictions_sha256 = predictions->at("sha256").text();
-  return cell;
-}
-
 std::vector<fs::path> json_files(const fs::path& folder) {
   std::vector<fs::path> files;
-  if (!fs::is_directory(folder)) return files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  std::error_code error;  // nothing to be listed is no file
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
-}  // namespace
-
-const char* to_string(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::failed:
-      return "failed";
-    case Status::not_applicable:
-      return "not_applicable";
-    case Status::missing:
-      return "missing";
+// A published number never rests on files that contradict each other, so one such result is an
+// error; run makes it anew. All are counted, so that nobody has to find them one by one.
+void read_cells(Results& results, const std::map<std::string, std::string>& originals) {
+  StoredCells stored{Store(results.folder)};
+  std::string first;
+  std::int64_t others = 0;
+  for (const auto& [key, original] : originals) {
+    auto cell = stored.read(key, original);
+    const bool sound = cell.usable() && cell.state != StoredCell::State::misscored;
+    if (sound || cell.state == StoredCell::State::absent) {
+      results.cells[key] = std::move(cell.result);
+    } else if (first.empty()) {
+      first = cell.reason;
+    } else {
+      ++others;
+    }
   }
-  return "missing";
+  if (others > 0)
+    first += fmt::format("; and {} like it (lacuna status {} names them)",
+                         counted(others, "more result"), results.folder.string());
+  if (!first.empty()) throw ConfigError(first);
 }
+
+}  // namespace
 
 std::string in_words(Status status) {
   std::string words = to_string(status);
@@ -218,35 +134,24 @@ std::string in_words(Status status) {
   return words;
 }
 
-Count count_of(const std::map<std::string, Counts>& counts, const std::string& evaluation,
-               const std::string& group, const std::string& level) {
-  const auto by_group = counts.find(evaluation);
-  if (by_group == counts.end()) return {};
-  const auto by_level = by_group->second.find(group);
-  if (by_level == by_group->second.end()) return {};
-  const auto found = by_level->second.find(level);
-  return found == by_level->second.end() ? Count{} : found->second;
-}
-
 Results load_results(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw ConfigError(folder.string() + ": no such folder");
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) throw ConfigError(folder.string() + ": no such folder");
   Results results{.folder = folder};
   for (const auto& path : json_files(folder / "plans")) results.plans.push_back(read_plan(path));
   if (results.plans.empty()) {
     throw ConfigError(folder.string() +
                       ": holds no plans/*.json (give a folder that 'lacuna run' wrote)");
   }
-  std::set<std::string> planned;
+  std::map<std::string, std::string> originals;  // of every planned key; empty for an original
   for (const auto& plan : results.plans) {
-    for (const auto& cell : plan.cells) planned.insert({cell.key, cell.original});
-    for (const auto& original : plan.originals) planned.insert(original.key);
+    for (const auto& cell : plan.cells)
+      originals.insert({{cell.key, cell.original}, {cell.original, ""}});
+    for (const auto& original : plan.originals) originals[original.key] = "";
   }
-  for (const auto& key : planned) {
-    const auto path = folder / "cells" / (key + ".json");
-    results.cells[key] = fs::exists(path) ? read_cell(path, key) : Cell{.key = key};
-  }
+  read_cells(results, originals);
   for (const auto& path : json_files(folder / "cells")) {
-    results.unplanned += !planned.contains(path.stem().string());
+    results.unplanned += !originals.contains(path.stem().string());
   }
   return results;
 }

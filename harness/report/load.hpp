@@ -12,57 +12,19 @@
 
 #include "lacuna/metric.hpp"
 #include "run/published_table.hpp"
+#include "run/result.hpp"
 
 namespace lacuna::report {
 
-enum class Status { ok, failed, not_applicable, missing };
+using lacuna::Counts;
+using lacuna::Status;
+using Cell = lacuna::Result;
+using Flips = lacuna::StoredFlips;
+using lacuna::StoredMetric;
+using lacuna::TrajectoryPoint;
 
-const char* to_string(Status status);
 // As people read it: "not applicable".
 std::string in_words(Status status);
-
-// counts[group][level], as stored: group is forget, retain or all; level is fine or coarse.
-using Counts = std::map<std::string, std::map<std::string, Count>>;
-
-// {0, 0} if the evaluation, the group or the level was not counted.
-Count count_of(const std::map<std::string, Counts>& counts, const std::string& evaluation,
-               const std::string& group, const std::string& level);
-
-struct StoredMetric {
-  std::string name = {};
-  std::optional<double> value = {};
-  std::string reason = {};  // why there is no value
-  std::string unit = "1";
-  bool higher_is_better = true;
-};
-
-struct TrajectoryPoint {
-  double step = 0;
-  std::optional<double> loss = {}, forget_accuracy = {};
-};
-
-// What an evaluation in less than float32 changed: of n pictures, the fine predictions that differ.
-struct Flips {
-  std::string precision = {};
-  std::int64_t n = 0, fine = 0;
-};
-
-// One result file. A missing one has status `missing` and nothing else.
-struct Cell {
-  std::string key = {};
-  Status status = Status::missing;
-  std::string failure = {}, reason = {};
-  nlohmann::json model = {}, request = {}, method = {},
-                 training = {};               // of "cell"; null where absent
-  std::map<std::string, Counts> counts = {};  // by evaluation id
-  std::vector<StoredMetric> metrics = {};
-  std::vector<TrajectoryPoint> trajectory = {};
-  std::optional<std::int64_t> kept_epoch = {};
-  // By concept, where the forgetting set had fewer than the request asked for.
-  std::map<std::string, std::int64_t> fewer_samples = {};
-  std::map<std::string, Flips> flips = {};  // by evaluation id; none for those in float32
-  std::string predictions_sha256 = {};  // of predictions/<key>.safetensors; empty if it names none
-};
 
 struct PlannedCell {
   std::string key = {}, original = {}, model = {}, request = {}, method = {}, label = {};
@@ -102,7 +64,8 @@ struct Results {
 };
 
 // Throws ConfigError in one line: no such folder, no plan in it, a damaged file and where it is
-// damaged.
+// damaged, a result that its own predictions or the original model contradict. A result whose
+// predictions are not there says so in Cell::unchecked.
 Results load_results(const std::filesystem::path& folder);
 
 }  // namespace lacuna::report

@@ -119,6 +119,7 @@ std::string facts(const Board& board) {
   fact("Seeds", fmt::format("{}", fmt::join(seeds, ", ")));
   fact("Evaluated in", precisions(board));
   fact("Incomplete data", incomplete(board));
+  fact("Counts not checked", board.unchecked());
   fact("Cells", cell_counts(board));
   return render("facts", {{"facts", all}});
 }

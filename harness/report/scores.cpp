@@ -80,7 +80,7 @@ void add_comparisons(std::map<std::string, Score>& out,
     out[id + "/q_u_gap"] = difference(here.q_u, there.q_u);
   }
   const auto suites = ids_of(evaluations, Role::zero_shot);
-  Score worst{.value = -1.0, .reason = {}};
+  Score worst;
   for (const auto& id : suites) {
     const Score kept = of(id, ratio(count_of(before, id, "all", "fine"),
                                     count_of(after, id, "all", "fine"), "all fine"));
@@ -88,7 +88,8 @@ void add_comparisons(std::map<std::string, Score>& out,
       worst = kept;
       break;
     }
-    worst.value = std::max(*worst.value, 1 - *kept.value);
+    const double drop = 1 - *kept.value;
+    worst.value = std::max(worst.value.value_or(drop), drop);
   }
   if (!suites.empty()) out["zero_shot_worst_drop"] = worst;
 }
@@ -101,14 +102,6 @@ std::vector<std::string> ids_of(const std::vector<PlannedEvaluation>& evaluation
     if (evaluation.role == role) ids.push_back(evaluation.id);
   }
   return ids;
-}
-
-GroupCounts group_counts(const CountsByEvaluation& counts, const std::string& evaluation) {
-  return {.forget_fine = count_of(counts, evaluation, "forget", "fine"),
-          .forget_coarse = count_of(counts, evaluation, "forget", "coarse"),
-          .retain_fine = count_of(counts, evaluation, "retain", "fine"),
-          .retain_coarse = count_of(counts, evaluation, "retain", "coarse"),
-          .forgotten_coarse = count_of(counts, evaluation, "forgotten_coarse", "coarse")};
 }
 
 std::map<std::string, Score> scores(const std::vector<PlannedEvaluation>& evaluations,

@@ -10,11 +10,7 @@
 
 namespace lacuna::report {
 
-using CountsByEvaluation = std::map<std::string, Counts>;
-
 std::vector<std::string> ids_of(const std::vector<PlannedEvaluation>& evaluations, Role role);
-
-GroupCounts group_counts(const CountsByEvaluation& counts, const std::string& evaluation);
 
 // By the name of the measure: accuracies of the first in-domain evaluation and of the zero-shot
 // suites, and, with `before`, what only exists beside the original model: scores, gaps, drops. A

@@ -1,10 +1,13 @@
 #include "report/table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "report/scores.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna::report {
 namespace {
@@ -68,6 +71,12 @@ std::string distinction(const nlohmann::json& mine, const std::vector<nlohmann::
   return text.empty() ? text : text + ")";
 }
 
+// "NPO+KL (not the shipped npo)": what the label alone would hide.
+void add_remark(Row& row, const std::string& remark) {
+  const auto words = " (" + remark + ")";
+  if (row.label.find(words) == std::string::npos) row.label += words;
+}
+
 // One row a configuration: cells of one label whose settings are equal. A missing cell's settings
 // are unknown; it joins the label's first configuration, so that no planned cell is ever left out.
 std::vector<Row> make_rows(const std::vector<PlannedCell>& planned, const Results& results) {
@@ -102,7 +111,12 @@ std::vector<Row> make_rows(const std::vector<PlannedCell>& planned, const Result
       Row& row =
           rows[first + (known ? static_cast<std::size_t>(which - configurations.begin()) : 0)];
       row.method_id = cell->method;
-      row.kl = row.kl || positive(found.method, "coarse") || positive(found.method, "fine");
+      const bool asked = positive(found.method, "coarse") || positive(found.method, "fine");
+      row.kl = row.kl || (asked && found.trained());
+      if (found.status == Status::ok && asked && !found.trained())
+        add_remark(row, "kl: no loop ran, nothing was added");
+      if (found.method.is_object() && found.method.contains("shipped"))
+        add_remark(row, "not the shipped " + row.method_id);
       row.runs.push_back({cell->seed, &found});
     }
   }
@@ -278,6 +292,21 @@ std::size_t Board::seeds() const {
   std::size_t most = 0;
   for (const auto& row : rows) most = std::max(most, row.runs.size());
   return most;
+}
+
+std::string Board::unchecked() const {
+  std::int64_t unchecked = 0, all = 0;
+  const auto add = [&](const Row& row) {
+    for (const auto& run : row.runs) {
+      all += run.cell->status == Status::ok;
+      unchecked += !run.cell->unchecked.empty();
+    }
+  };
+  add(original);
+  for (const auto& row : rows) add(row);
+  if (unchecked == 0) return "";
+  return fmt::format("{} of {}, whose predictions are not there", unchecked,
+                     counted(all, "result"));
 }
 
 std::optional<std::int64_t> Board::fewest_samples() const {

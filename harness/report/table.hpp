@@ -69,6 +69,9 @@ struct Board {
   std::map<std::string, std::string> units = {};
 
   std::size_t seeds() const;  // the most that any row was planned with
+  // "2 of 49 results, whose predictions are not there": whose counts nothing backs; empty if all
+  // were counted anew.
+  std::string unchecked() const;
   // The smallest of the concepts' samples, where a forgetting set had fewer than were asked for.
   std::optional<std::int64_t> fewest_samples() const;
   // Summed over all cells, the original's too, by evaluation id; empty where all is float32.

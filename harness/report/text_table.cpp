@@ -49,6 +49,8 @@ std::string notes(const Board& board, const char* bullet,
     const std::string reason = reason_of(*row);
     if (!reason.empty()) out += bullet + escape(row->label + ": " + reason) + "\n";
   }
+  if (const auto unchecked = board.unchecked(); !unchecked.empty())
+    out += bullet + escape("counts not checked: " + unchecked) + "\n";
   return out.empty() ? out : "\n" + out;
 }
 

@@ -4,7 +4,9 @@
 
 #include <csignal>
 #include <cstring>
+#include <system_error>
 
+#include "support/failure.hpp"
 #include "support/hash.hpp"
 
 namespace lacuna {
@@ -18,25 +20,36 @@ nlohmann::json result(const std::string& key, const nlohmann::json& cell, const 
 
 std::string cell_key(const nlohmann::json& cell) { return sha256(cell.dump()).substr(0, 20); }
 
-CellFailure failure_of(const ProcessEnd& end, const std::string& step, const std::string& log,
-                       double timeout_seconds) {
-  const auto see = fmt::format(" (its output is in {})", log);
+CellFailure failure_of(const ProcessEnd& end, const WorkerEnd& worker) {
+  const auto& step = worker.step;
+  const auto see = fmt::format(" (its output is in {})", worker.log);
+  const auto where = worker.in.empty() ? "" : fmt::format(" in '{}'", worker.in);
   if (end.timed_out) {
-    return {"timeout",
-            fmt::format("{}: still running after {:g} s, stopped (--cell-timeout sets the limit)",
-                        step, timeout_seconds)};
+    return {"timeout", fmt::format("{}: still running{} after {:g} s, stopped (--cell-timeout sets "
+                                   "the limit)",
+                                   step, where, worker.timeout_seconds)};
   }
   if (end.signal == SIGKILL) {
-    return {"out_of_memory", fmt::format("{}: killed by signal 9, which this run did not send: "
-                                         "most likely the system ran out of memory",
+    return {machine_failure, fmt::format("{}: killed by signal 9, which this run did not send: "
+                                         "most likely the system ran out of memory (fewer --jobs "
+                                         "take less)",
                                          step)};
   }
   if (end.signal != 0) {
-    return {"crash", fmt::format("{}: crashed with signal {}, {}{}", step, end.signal,
+    return {"crash", fmt::format("{}: crashed{} with signal {}, {}{}", step, where, end.signal,
                                  strsignal(end.signal), see)};
   }
-  return {"crash",
-          fmt::format("{}: ended with status {} and without a result{}", step, end.status, see)};
+  // The last error number is 133.
+  if (end.status > unwritten_result && end.status < unwritten_result + 134) {
+    const auto reason = std::generic_category().message(end.status - unwritten_result);
+    return {names_the_machine(reason) ? machine_failure : "exception",
+            fmt::format("{}: its result cannot be written: {}", step, reason)};
+  }
+  // What kept it from beginning stands nowhere else.
+  const bool told = end.status != 0 && worker.last_line.starts_with("error: ");
+  return {told && names_the_machine(worker.last_line) ? machine_failure : "crash",
+          fmt::format("{}: ended{} with status {} and without a result{}{}", step, where,
+                      end.status, told ? ": " + worker.last_line.substr(7) : "", see)};
 }
 
 nlohmann::json ok_result(const std::string& key, const nlohmann::json& cell) {

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "model/resize.hpp"
+#include "run/progress_file.hpp"
 #include "support/hash.hpp"
 
 namespace lacuna {
@@ -34,6 +35,7 @@ const PooledDataset& DatasetPool::get(const PluginUse& use) {
                      {"params", params},
                      {"manifest", nullptr},
                      {"prompts", nullptr}};
+  const Handover handover(use.id);
   try {
     guarded(use.id, [&] {
       pooled.dataset = plugin.entry->make_dataset(params, roots_);

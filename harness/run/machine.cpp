@@ -7,10 +7,10 @@
 
 #include <ctime>
 #include <fstream>
-#include <thread>
 
 #include "lacuna/abi.hpp"
 #include "lacuna_commit.hpp"
+#include "support/cores.hpp"
 
 namespace lacuna {
 namespace {
@@ -69,11 +69,6 @@ nlohmann::json build_record() {
 
 std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
-
-int available_cores() {
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  return cores > 0 ? cores : 1;
 }
 
 int workers_at_a_time(int asked, const std::string& device) {

@@ -16,9 +16,6 @@ nlohmann::json build_record();
 // The present time as "2026-01-31T12:00:00Z".
 std::string utc_now();
 
-// Cores that this process may use.
-int available_cores();
-
 // Workers at a time: as many as the user asked for; if that is none (0), one a core on the CPU and
 // one on a GPU, whose memory several would share.
 int workers_at_a_time(int asked, const std::string& device);

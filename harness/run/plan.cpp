@@ -12,6 +12,8 @@
 #include "run/dataset_pool.hpp"
 #include "run/method_variants.hpp"
 #include "run/resolved_request.hpp"
+#include "support/hash.hpp"
+#include "support/safe_text.hpp"
 #include "train/samples_file.hpp"
 
 namespace lacuna {
@@ -83,6 +85,7 @@ class Planner {
              {"params", guarded(id, [&] { return plugin.entry->resolve(params); })},
              {"binary", binary_hash(plugin)},
              {"library", plugin.library.string()}});
+        mark_replaced(plan_.metrics.back(), plugin);
       });
     }
     for (const auto& evaluation : suite_.evaluations) {
@@ -115,6 +118,40 @@ class Planner {
           too_few(*request.data->dataset, spec.split, request.concepts, spec.samples_per_concept);
       if (!few.empty()) plan_.warnings.push_back(fmt::format("request '{}': {}", spec.id, few));
     }
+  }
+
+  // Seen by every reader of the result: an id alone would pass for the installed plugin.
+  static void mark_replaced(json& plugin, const Registered& registered) {
+    if (!registered.replaced.empty()) plugin["shipped"] = false;
+  }
+
+  // Parameters that name files or folders: what stands in these can move the numbers as well. By
+  // parameter; null if there are none.
+  json contents_of(const json& params) {
+    json out;
+    for (const auto& [name, value] : params.items()) {
+      if (!value.is_string()) continue;
+      if (const auto& hash = content_hash(value.get<std::string>()); !hash.empty())
+        out[name] = hash;
+    }
+    return out;
+  }
+
+  // Empty for words that name no file. A bare word is no path, whatever lies in this folder.
+  const std::string& content_hash(const std::string& path) {
+    const auto [found, is_new] = content_hashes_.try_emplace(path);
+    if (!is_new || path.find_first_of("/.") == path.npos) return found->second;
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) {
+      found->second = sha256_file(path);
+    } else if (path.find('/') != path.npos && std::filesystem::is_directory(path, error)) {
+      std::map<std::string, std::string> files;
+      for (const auto& file : std::filesystem::directory_iterator(path, error))
+        if (file.is_regular_file(error))
+          files[file.path().filename().string()] = sha256_file(file.path());
+      found->second = sha256(json_text(json(files), -1));
+    }
+    return found->second;
   }
 
   std::vector<Model> read_models() {
@@ -207,6 +244,9 @@ class Planner {
                 {"training", variant.training},
                 {"seed", seed},
                 {"evaluations", request.evaluation_identities}};
+    mark_replaced(out.cell["method"], *variant.plugin);
+    if (auto contents = contents_of(variant.params); !contents.is_null())
+      out.cell["method"]["contents"] = std::move(contents);
     finish(out, model, request);
     if (out.status.empty()) check_applicable(out, variant, request);
     if (!out.status.empty()) return out;
@@ -296,6 +336,7 @@ class Planner {
   DatasetPool pool_;
   std::vector<std::string> data_;
   std::map<const Registered*, std::string> binaries_;
+  std::map<std::string, std::string> content_hashes_;  // by path
   Plan plan_;
 };
 

@@ -43,6 +43,10 @@ EvaluationPredictions unpack(const Safetensors& file, const json& entry) {
     predictions.coarse_predicted = labels_of(file, out.id + "/coarse_predicted",
                                              static_cast<std::int64_t>(taxonomy.coarse.size()));
   }
+  for (const auto* predicted : {&predictions.fine_predicted, &predictions.coarse_predicted}) {
+    if (predicted->defined() && predicted->numel() != predictions.fine_target.numel())
+      throw ConfigError(out.id + ": there are not as many predictions as pictures");
+  }
   predictions.forget = out.forget.empty()
                            ? at::zeros_like(predictions.fine_target, at::kBool)
                            : at::isin(predictions.fine_target, at::tensor(out.forget, at::kLong));

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +17,9 @@
 #include <utility>
 
 #include "lacuna/error.hpp"
+#include "run/orphans.hpp"
+#include "support/temporary_name.hpp"
+#include "support/uninterrupted.hpp"
 
 extern char** environ;
 
@@ -59,22 +64,36 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + time.tv_usec * 1e-6;
 }
 
+// Every child that has not been collected yet, with what its environment says of it.
+std::map<pid_t, std::string>& living() {
+  static std::map<pid_t, std::string> processes;
+  return processes;
+}
+
+// A child is to start with every signal as usual, but for what a user had us ignore (nohup).
+sigset_t signals_to_reset() {
+  sigset_t set;
+  sigfillset(&set);
+  struct sigaction hangup {};
+  if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler == SIG_IGN)
+    sigdelset(&set, SIGHUP);
+  return set;
+}
+
+void collect(pid_t process, int* status, rusage* usage) {
+  uninterrupted([&] { return wait4(process, status, 0, usage); });
+  living().erase(process);
+  end_orphans(living());
+}
+
 }  // namespace
 
 Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeout_seconds) {
   auto arguments = options.arguments;
-  auto environment = merged_environment(options.environment);
-  int pipe_ends[2];
-  if (pipe2(pipe_ends, O_CLOEXEC) != 0) {
-    throw Error(
-        fmt::format("{}: cannot be started: {}", options.program.string(), std::strerror(errno)));
-  }
-  // dup2 onto itself would keep close-on-exec set, and the child would start without its pipe.
-  if (pipe_ends[1] == progress_descriptor) {
-    const int moved = fcntl(pipe_ends[1], F_DUPFD_CLOEXEC, progress_descriptor + 1);
-    close(pipe_ends[1]);
-    pipe_ends[1] = moved;
-  }
+  auto changes = options.environment;
+  const auto name = unique_name();
+  changes[worker_variable] = name;
+  auto environment = merged_environment(changes);
 
   SpawnSetup setup;
   const auto log = options.log.empty() ? std::string("/dev/null") : options.log.string();
@@ -82,13 +101,12 @@ Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeo
   posix_spawn_file_actions_addopen(&setup.files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                    0644);
   posix_spawn_file_actions_adddup2(&setup.files, 1, 2);
-  posix_spawn_file_actions_adddup2(&setup.files, pipe_ends[1], progress_descriptor);
 
-  sigset_t none, all;
+  sigset_t none;
   sigemptyset(&none);
-  sigfillset(&all);
+  const auto reset = signals_to_reset();
   posix_spawnattr_setsigmask(&setup.attributes, &none);
-  posix_spawnattr_setsigdefault(&setup.attributes, &all);
+  posix_spawnattr_setsigdefault(&setup.attributes, &reset);
   posix_spawnattr_setpgroup(&setup.attributes, 0);
   posix_spawnattr_setflags(&setup.attributes,
                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -96,20 +114,18 @@ Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeo
   start_ = std::chrono::steady_clock::now();
   const int error = posix_spawn(&id_, options.program.c_str(), &setup.files, &setup.attributes,
                                 pointers(arguments).data(), pointers(environment).data());
-  close(pipe_ends[1]);
   if (error != 0) {
-    close(pipe_ends[0]);
+    id_ = -1;
     throw Error(
         fmt::format("{}: cannot be started: {}", options.program.string(), std::strerror(error)));
   }
-  descriptor_ = pipe_ends[0];
-  fcntl(descriptor_, F_SETFL, O_NONBLOCK);
+  living()[id_] = name;
+  descriptor_ = static_cast<int>(syscall(SYS_pidfd_open, id_, 0));
 }
 
 Process::Process(Process&& other) noexcept
     : id_(std::exchange(other.id_, -1)),
       descriptor_(std::exchange(other.descriptor_, -1)),
-      buffer_(std::move(other.buffer_)),
       timeout_seconds_(other.timeout_seconds_),
       timed_out_(other.timed_out_),
       start_(other.start_) {}
@@ -117,31 +133,9 @@ Process::Process(Process&& other) noexcept
 Process::~Process() {
   if (id_ > 0) {
     kill();
-    waitpid(id_, nullptr, 0);
+    collect(id_, nullptr, nullptr);
   }
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-std::vector<std::string> Process::lines() {
-  char chunk[65536];
-  while (descriptor_ >= 0) {
-    const auto n = read(descriptor_, chunk, sizeof chunk);
-    if (n > 0) {
-      buffer_.append(chunk, static_cast<std::size_t>(n));
-    } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-      break;
-    } else {
-      close(std::exchange(descriptor_, -1));
-    }
-  }
-  std::vector<std::string> out;
-  std::size_t begin = 0;
-  for (auto end = buffer_.find('\n'); end != std::string::npos; end = buffer_.find('\n', begin)) {
-    out.push_back(buffer_.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  buffer_.erase(0, begin);
-  return out;
+  if (descriptor_ >= 0) close_descriptor(descriptor_);
 }
 
 std::optional<ProcessEnd> Process::ended() {
@@ -159,7 +153,7 @@ std::optional<ProcessEnd> Process::ended() {
            // number is still ours
   int status = 0;
   rusage usage{};
-  wait4(std::exchange(id_, -1), &status, 0, &usage);
+  collect(std::exchange(id_, -1), &status, &usage);
   ProcessEnd end;
   if (WIFEXITED(status)) end.status = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
@@ -177,8 +171,7 @@ void Process::kill() {
 void wait_for_any(const std::vector<const Process*>& processes, double seconds) {
   std::vector<pollfd> descriptors;
   for (const auto* process : processes) {
-    // It has closed its pipe, as every child does when it ends: look again soon.
-    if (process->descriptor() < 0) seconds = std::min(seconds, 0.002);
+    if (process->descriptor() < 0) seconds = std::min(seconds, 0.02);  // look again soon
     descriptors.push_back({process->descriptor(), POLLIN, 0});  // poll ignores -1
   }
   poll(descriptors.data(), descriptors.size(), static_cast<int>(std::ceil(seconds * 1000)));

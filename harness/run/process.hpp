@@ -1,5 +1,4 @@
-// A child process: started with posix_spawn in a group of its own, its output in a file, its
-// progress on a pipe.
+// A child process: started with posix_spawn in a group of its own, its output in a file.
 #pragma once
 
 #include <sys/types.h>
@@ -30,11 +29,9 @@ struct ProcessEnd {
   std::int64_t peak_bytes = 0;  // largest resident set
 };
 
-// File descriptor on which a child writes its progress, one line a message.
-inline constexpr int progress_descriptor = 3;
-
 // Never fork: a child of a process that has run an OpenMP region hangs. Move-only; the destructor
-// kills the whole group of a child that still runs and waits for it. [one thread]
+// kills the whole group of a child that still runs and waits for it. After adopt_orphans(), what a
+// child has detached from its group ends with it as well. [one thread]
 class Process {
  public:
   // Throws Error("<program>: cannot be started: reason").
@@ -44,11 +41,8 @@ class Process {
   ~Process();
 
   pid_t id() const { return id_; }
-  // The pipe's end to poll on; -1 once it has been closed by the child.
+  // To poll on: readable once the child has ended; -1 where the system has no such thing.
   int descriptor() const { return descriptor_; }
-
-  // Whole lines that have arrived since the last call. Never blocks.
-  std::vector<std::string> lines();
 
   // How it ended, if it has. Kills it first if its time is over. Never blocks. Collects what is
   // left of its group.
@@ -59,14 +53,12 @@ class Process {
  private:
   pid_t id_ = -1;
   int descriptor_ = -1;
-  std::string buffer_;
   double timeout_seconds_ = 0;
   bool timed_out_ = false;
   std::chrono::steady_clock::time_point start_;
 };
 
-// Sleeps until one of the processes has written or closed its pipe, a signal arrives, or `seconds`
-// have passed.
+// Sleeps until one of the processes has ended, a signal arrives, or `seconds` have passed.
 void wait_for_any(const std::vector<const Process*>& processes, double seconds);
 
 }  // namespace lacuna

@@ -67,10 +67,16 @@ Display::Display(std::FILE* out) : out_(out) {
 
 Display::~Display() { clear(); }
 
+// What nobody can read any more is no reason to stop.
+void Display::put(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), out_);
+  std::fflush(out_);
+  std::clearerr(out_);
+}
+
 void Display::line(const std::string& text) {
   clear();
-  fmt::print(out_, "{}\n", one_line(text));
-  std::fflush(out_);
+  put(short_line(text) + "\n");
 }
 
 void Display::update(const RunState& state) {
@@ -78,16 +84,18 @@ void Display::update(const RunState& state) {
   if (!live_ || (drawn_ > 0 && now - last_ < std::chrono::milliseconds(100))) return;
   clear();
   last_ = now;
+  std::string all;
   for (const auto& text : live_lines(state, width_of(out_) - 1)) {
-    fmt::print(out_, "{}\n", text);
+    all += text + "\n";
     ++drawn_;
   }
-  std::fflush(out_);
+  put(all);
 }
 
 void Display::clear() {
   if (drawn_ == 0) return;
-  fmt::print(out_, "\x1b[{}A\x1b[J", drawn_);  // up, and erase to the end of the screen
+  // To the beginning of the line, where a Ctrl-C may stand, up, and erase to the end of the screen.
+  put(fmt::format("\r\x1b[{}A\x1b[J", drawn_));
   drawn_ = 0;
 }
 

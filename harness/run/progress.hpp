@@ -36,7 +36,8 @@ class Display {
   explicit Display(std::FILE* out);
   ~Display();
 
-  // A line that stays.
+  // A line that stays, made safe and cut where it is long. Where the output cannot be written it is
+  // lost.
   void line(const std::string& text);
   // The present state; drawn at most ten times a second, on a terminal only.
   void update(const RunState& state);
@@ -44,6 +45,8 @@ class Display {
   void clear();
 
  private:
+  void put(const std::string& text);
+
   std::FILE* out_;
   bool live_;
   int drawn_ = 0;

@@ -9,6 +9,7 @@
 #include "run/collect.hpp"
 #include "run/machine.hpp"
 #include "run/worker_process.hpp"
+#include "support/failure.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {
@@ -28,10 +29,12 @@ enum class Stage { waiting, ready, unlearned, running, done };
 struct Task {
   const PlannedCell* cell = nullptr;
   Stage stage = Stage::waiting;
-  std::string status = {};  // once done
+  std::string status = {};  // once done; "not run" and "not stored" are no results
+  std::string reason = {};  // of these two
   std::optional<FileLock> lock = {};
   Clock::time_point retry_at{};  // someone else holds the lock: not before this
   json stored = {};              // its result, where only the metrics have to be computed
+  std::set<std::string> metrics = {};  // which of them
   bool rescore = false;
   json trajectory = {}, steps = json::object();
   std::string started = {};
@@ -48,7 +51,12 @@ struct Active {
 class Run {
  public:
   Run(const Plan& plan, const Store& store, const RunOptions& options, Display& display)
-      : plan_(plan), store_(store), options_(options), display_(display), names_(plan) {
+      : plan_(plan),
+        store_(store),
+        options_(options),
+        display_(display),
+        names_(plan),
+        stored_cells_(store) {
     std::set<std::string> seen;
     for (const auto& cell : plan.cells) {
       if (seen.insert(cell.key).second) tasks_.push_back({.cell = &cell});
@@ -80,15 +88,33 @@ class Run {
   // Starts the most useful step that can be started now; false if there is none.
   bool start_one() {
     for (auto& task : tasks_) {
-      if (task.stage == Stage::unlearned && advance(task)) return true;
+      if (task.stage == Stage::unlearned && for_task(task, [&] { return advance(task); }))
+        return true;
     }
     for (auto& task : tasks_) {
       if (task.stage == Stage::waiting && !may_claim(task)) continue;
-      if (task.stage == Stage::waiting) claim(task);
-      if ((task.stage == Stage::ready || task.stage == Stage::unlearned) && advance(task))
-        return true;
+      const bool started = for_task(task, [&] {
+        if (task.stage == Stage::waiting) claim(task);
+        return (task.stage == Stage::ready || task.stage == Stage::unlearned) && advance(task);
+      });
+      if (started) return true;
     }
     return false;
+  }
+
+  // Whatever keeps this process from its work for a cell (no space, a folder in a file's place) is
+  // that cell's row, not the end of the run, and no result of the cell.
+  template <class Body>
+  bool for_task(Task& task, Body body) {
+    try {
+      return body();
+    } catch (...) {
+      using Cause = Failure::Cause;
+      const auto failure = lacuna::failure_of(std::current_exception());
+      const bool machine = failure.cause == Cause::machine || failure.cause == Cause::out_of_memory;
+      give_up(task, machine ? "not run" : "not stored", failure.message);
+      return false;
+    }
   }
 
   // Cells whose forgetting set is being built are left for another run in this folder to take.
@@ -107,18 +133,26 @@ class Run {
       return;
     }
     if (!cell.status.empty()) return settle_planned(task);
-    const auto stored = look_up(cell, plan_, store_, options_, task.stored);
-    if (stored == Stored::complete) {
+    auto found = look_up(cell, plan_, store_, stored_cells_, options_);
+    const bool missing = found.stored == LookUp::Stored::missing;
+    if (!found.reason.empty()) {
+      display_.line(fmt::format("{}: {}: {}", names_.of(cell),
+                                missing ? "is made anew" : "is scored again", found.reason));
+    }
+    task.stored = std::move(found.result);
+    task.metrics = std::move(found.metrics);
+    if (found.stored == LookUp::Stored::complete) {
       ++summary_.cached;
       return settle(task, task.stored);
     }
     task.started = utc_now();
-    task.rescore = stored == Stored::other_metrics;
+    task.rescore = found.stored == LookUp::Stored::other_metrics;
     task.stage = cell.is_original() || task.rescore ? Stage::unlearned : Stage::ready;
     if (task.stage == Stage::unlearned) return;
     // An earlier run may have been stopped between the two steps.
-    auto earlier = finished_result(store_.work(cell.key) / "unlearn");
-    if (earlier && std::filesystem::exists(weights_of(cell))) {
+    std::error_code ignored;
+    auto earlier = finished_result("unlearn", store_.work(cell.key) / "unlearn");
+    if (earlier && std::filesystem::is_regular_file(store_.made_weights(cell.key), ignored)) {
       task.trajectory = earlier->at("trajectory");
       task.steps["unlearn"] = {{"resumed", true}};
       task.stage = Stage::unlearned;
@@ -132,7 +166,11 @@ class Run {
     if (!cell.is_original()) {
       const auto& original = *by_key_.at(cell.original);
       if (original.stage == Stage::done && original.status != "ok") {
-        fail(task, original_failure(original));
+        if (original.status == "not run" || original.status == "not stored") {
+          give_up(task, original.status, "original model: " + original.reason);
+        } else {
+          fail(task, original_failure(original));
+        }
         return false;
       }
       if (task.stage == Stage::unlearned && original.stage != Stage::done) return false;
@@ -145,7 +183,8 @@ class Run {
       fail(task, broken->second);
       return false;
     }
-    if (!std::filesystem::exists(store_.set(cell.set))) return start_set(cell.set);
+    std::error_code ignored;
+    if (!std::filesystem::exists(store_.set(cell.set), ignored)) return start_set(cell.set);
     start_unlearning(task);
     return true;
   }
@@ -159,28 +198,35 @@ class Run {
     }
     auto job = plan_.sets.at(name);
     job["out"] = store_.set(name).string();
+    WorkerProcess worker("forgetting-set", job, store_.work("set-" + name) / "set",
+                         store_.log("set-" + name), options_.cell_timeout, options_);
+    active_.push_back({nullptr, name, std::move(worker)});
     building_.emplace(name, std::move(*lock));
-    active_.push_back({nullptr, name,
-                       WorkerProcess("forgetting-set", job, store_.work("set-" + name) / "set",
-                                     store_.log("set-" + name), options_.cell_timeout, options_)});
     return true;
+  }
+
+  json metrics_of(const Task& task) const {
+    auto out = json::array();
+    for (const auto& metric : plan_.metrics)
+      if (task.metrics.contains(metric.at("id").get<std::string>())) out.push_back(metric);
+    return out;
   }
 
   void start_unlearning(Task& task) {
     auto job = task.cell->unlearn;
     job["set"] = store_.set(task.cell->set).string();
-    job["weights"] = weights_of(*task.cell).string();
+    job["weights"] = store_.made_weights(task.cell->key).string();
     start(task, "unlearn", std::move(job));
   }
 
   void start_evaluation(Task& task) {
     const auto& cell = *task.cell;
     auto job = cell.evaluate;
-    job["metrics"] = plan_.metrics;
-    job["predictions"] = (store_.work(cell.key) / "predictions.safetensors").string();
+    job["metrics"] = task.rescore ? metrics_of(task) : plan_.metrics;
+    job["predictions"] = store_.made_predictions(cell.key).string();
     if (task.rescore) job["known"] = store_.predictions(cell.key).string();
     if (!cell.is_original()) {
-      job["weights"] = weights_of(cell).string();
+      job["weights"] = store_.made_weights(cell.key).string();
       job["before"] = store_.predictions(cell.original).string();
     }
     start(task, "evaluate", std::move(job));
@@ -211,59 +257,102 @@ class Run {
       if (task == nullptr) {
         if (!outcome->ok) broken_sets_[set] = outcome->failure;
         building_.erase(set);
-        std::filesystem::remove_all(store_.work("set-" + set));
+        remove_work("set-" + set);
         continue;
       }
-      task->used_seconds += outcome->record.at("seconds").get<double>();
-      task->steps[step] = outcome->record;
-      if (!outcome->ok) {
-        if (step == "unlearn") {
-          task->trajectory =
-              outcome->result.value("trajectory", partial_trajectory(outcome->progress));
-        }
-        fail(*task, outcome->failure);
-      } else if (step == "unlearn") {
-        task->trajectory = outcome->result.at("trajectory");
-        task->stage = Stage::unlearned;
-      } else {
-        finish(*task, outcome->result);
+      for_task(*task, [&] {
+        take(*task, step, *outcome);
+        return true;
+      });
+    }
+  }
+
+  void take(Task& task, const std::string& step, const StepOutcome& outcome) {
+    task.used_seconds += outcome.record.at("seconds").get<double>();
+    task.steps[step] = outcome.record;
+    if (!outcome.ok) {
+      if (step == "unlearn") {
+        task.trajectory = outcome.result.value("trajectory", partial_trajectory(outcome.progress));
       }
+      fail(task, outcome.failure);
+    } else if (step == "unlearn") {
+      task.trajectory = outcome.result.at("trajectory");
+      task.stage = Stage::unlearned;
+    } else {
+      finish(task, outcome.result);
     }
   }
 
   void finish(Task& task, const json& evaluated) {
     const auto& cell = *task.cell;
-    json result;
-    if (task.rescore) {
-      result = rescored_result(task.stored, plan_, evaluated);
+    if (task.rescore) return finish_rescoring(task, evaluated);
+    move_files(store_, cell, options_);
+    auto result = evaluated_result(cell, plan_, store_, evaluated, task.trajectory);
+    write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
+    result = store_result(store_, cell, result);  // last: a result vouches for its other files
+    if (result.at("status") == "ok") {
+      announce(task, fmt::format("ok, {}", duration_text(task.used_seconds)));
     } else {
-      std::filesystem::rename(store_.work(cell.key) / "predictions.safetensors",
-                              store_.predictions(cell.key));
-      if (options_.keep_weights && !cell.is_original()) {
-        std::filesystem::create_directories(store_.weights(cell.key).parent_path());
-        std::filesystem::rename(weights_of(cell), store_.weights(cell.key));
-      }
-      result = evaluated_result(cell, plan_, store_, evaluated, task.trajectory);
-      write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
+      announce(task, fmt::format("failed: {}", result.at("reason").get<std::string>()));
     }
-    write_json(store_.cell(cell.key), result);  // last: a result vouches for its other files
-    announce(task, fmt::format("ok, {}", duration_text(task.used_seconds)));
+    settle(task, result);
+  }
+
+  void finish_rescoring(Task& task, const json& evaluated) {
+    const auto& key = task.cell->key;
+    const auto result = rescored_result(task.stored, plan_, evaluated);
+    if (const auto reason = why_too_long(result); !reason.empty())
+      return fail(task, {"exception", reason});
+    if (store_.read_cell(key) != result) write_json(store_.cell(key), result);
+    ++summary_.cached;
+    ++summary_.scored_again;
+    summary_.metrics.insert(task.metrics.begin(), task.metrics.end());
+    announce(task, fmt::format("scored again, {}", duration_text(task.used_seconds)));
     settle(task, result);
   }
 
   void fail(Task& task, const CellFailure& failure) {
     const auto& cell = *task.cell;
+    if (failure.kind == machine_failure) return give_up(task, "not run", failure.reason);
     if (task.rescore) {
       // Metrics failed, not the cell: what is stored stands, and the next run tries again.
       announce(task, fmt::format("not scored anew ({}): {}", failure.kind, failure.reason));
       return settle(task, task.stored, failure.reason + " (the cell keeps what it had)");
     }
-    auto result = failed_result(cell.key, cell.cell, failure);
+    // A good result stays: of another run on a disk without locks, which took its files from us, or
+    // of an earlier one that kept no weights.
+    auto any = options_;
+    any.keep_weights = false;
+    const auto found = look_up(cell, plan_, store_, stored_cells_, any);
+    if (found.stored != LookUp::Stored::missing && found.result.at("status") == "ok") {
+      announce(task, fmt::format("failed ({}): {}", failure.kind, failure.reason));
+      return settle(task, found.result, failure.reason + " (the cell keeps what it had)");
+    }
+    const bool failed = failure.kind != "not_applicable";
+    auto result = failed ? failed_result(cell.key, cell.cell, failure)
+                         : not_applicable_result(cell.key, cell.cell, failure.reason);
     if (!task.trajectory.is_null()) result["trajectory"] = task.trajectory;
     write_json(store_.record(cell.key), record_of(cell.key, task.started, task.steps, options_));
-    write_json(store_.cell(cell.key), result);
-    announce(task, fmt::format("failed ({}): {}", failure.kind, failure.reason));
+    result = store_result(store_, cell, result);
+    announce(task, failed ? fmt::format("failed ({}): {}", failure.kind, failure.reason)
+                          : "not applicable: " + failure.reason);
     settle(task, result);
+  }
+
+  // Nothing is known of the cell after this run, and nothing is stored: the next run tries again,
+  // from what is there of its work. `status`: "not run" or "not stored".
+  void give_up(Task& task, const std::string& status, const std::string& reason) {
+    announce(task, fmt::format("{}: {}", status, reason));
+    task.stage = Stage::done;
+    task.status = status;
+    task.reason = reason;
+    if (status == "not run") {
+      summary_.not_run.push_back(fmt::format("{}: {}", names_.of(*task.cell), reason));
+    } else {
+      ++summary_.failed;
+      summary_.failures.push_back(fmt::format("{}: {}: {}", names_.of(*task.cell), status, reason));
+    }
+    release(task);
   }
 
   CellFailure original_failure(const Task& original) const {
@@ -282,7 +371,7 @@ class Run {
     if (store_.read_cell(cell.key) == result) {
       ++summary_.cached;
     } else {
-      write_json(store_.cell(cell.key), result);
+      store_result(store_, cell, result);
       announce(task,
                fmt::format("{}: {}", cell.status == "failed" ? "failed (data)" : "not applicable",
                            cell.reason));
@@ -302,9 +391,19 @@ class Run {
           fmt::format("{}: {}", names_.of(*task.cell),
                       lost.empty() ? result.at("reason").get<std::string>() : lost));
     }
-    std::filesystem::remove_all(store_.work(task.cell->key));
+    remove_work(task.cell->key);
+    release(task);
+  }
+
+  static void release(Task& task) {
     task.lock.reset();
     task.trajectory = task.stored = nullptr;
+  }
+
+  // What cannot be removed now is in nobody's way.
+  void remove_work(const std::string& name) const {
+    std::error_code ignored;
+    std::filesystem::remove_all(store_.work(name), ignored);
   }
 
   void announce(const Task& task, const std::string& what) {
@@ -331,10 +430,9 @@ class Run {
     display_.update(state);
   }
 
-  std::int64_t over() const { return summary_.ok + summary_.failed + summary_.not_applicable; }
-
-  std::filesystem::path weights_of(const PlannedCell& cell) const {
-    return store_.work(cell.key) / "weights.safetensors";
+  std::int64_t over() const {
+    return summary_.ok + summary_.failed + summary_.not_applicable +
+           static_cast<std::int64_t>(summary_.not_run.size());
   }
 
   const Plan& plan_;
@@ -342,6 +440,7 @@ class Run {
   const RunOptions& options_;
   Display& display_;
   CellNames names_;
+  StoredCells stored_cells_;
   std::vector<Task> tasks_;
   std::map<std::string, Task*> by_key_;
   std::list<Active> active_;

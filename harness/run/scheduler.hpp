@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,13 @@ struct RunOptions {
 struct RunSummary {
   std::int64_t cells = 0, ok = 0, failed = 0, not_applicable = 0;
   std::int64_t cached = 0;            // of all these, those that were there already
+  std::int64_t scored_again = 0;      // of those, the ones whose metrics were computed
+  std::set<std::string> metrics = {};  // and which metrics these were
   std::vector<std::string> failures;  // "label, seed: reason"
+  // What the machine kept from being run or stored ("label, seed: reason"): no result of anything,
+  // and run again by the next run. Failed cells of which nothing could be stored are among the
+  // failures.
+  std::vector<std::string> not_run;
   bool interrupted = false;
 };
 
@@ -47,8 +54,8 @@ Plan plan_in_worker(const std::filesystem::path& suite,
 
 // Every cell of `plan` that is not there yet. Writes plans/<suite>.json first. Safe beside another
 // run in the same folder: a cell that is being worked on elsewhere is waited for. Must be called
-// from the main thread: workers die with the thread that started them. Throws Error if the folder
-// cannot be written to.
+// from the main thread: workers die with the thread that started them. Whatever goes wrong with one
+// cell is that cell's line in the summary. Throws Error if the plan cannot be written.
 RunSummary run_plan(const Plan& plan, const Store& store, const RunOptions& options,
                     Display& display);
 

@@ -1,7 +1,7 @@
 #include "run/status.hpp"
 
 #include "lacuna/error.hpp"
-#include "run/store.hpp"
+#include "run/stored_cells.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {
@@ -9,32 +9,50 @@ namespace {
 
 using nlohmann::json;
 
-json cell_status(json row, const Store& store) {
+json cell_status(json row, const Store& store, StoredCells& cells) {
   const std::string key = row.at("key");
   if (!row.contains("method")) {
     row["method"] = row["label"] = "original";
     row["seed"] = nullptr;
   }
-  const auto stored = store.read_cell(key);
   if (FileLock::is_held(store.lock(key))) {
     row["status"] = "running";
-  } else if (!stored) {
-    row["status"] = "missing";
-  } else {
-    row["status"] = stored->at("status");
-    for (const auto* field : {"failure", "reason"}) {
-      if (stored->contains(field)) row[field] = stored->at(field);
-    }
+    return row;
   }
+  const auto stored = cells.read(key, row.value("original", ""));
+  const auto& result = stored.result;
+  row["status"] = stored.reason.empty() ? to_string(result.status) : "damaged";
+  if (const auto& reason = stored.reason.empty() ? result.reason : stored.reason; !reason.empty())
+    row["reason"] = reason;
+  if (!result.failure.empty()) row["failure"] = result.failure;
   return row;
 }
 
-json suite_status(const json& plan, const Store& store) {
-  json totals{{"ok", 0}, {"failed", 0}, {"not_applicable", 0}, {"running", 0}, {"missing", 0}};
+// Throws ConfigError: what status shows of a plan, or finds a cell by, is none.
+void check_plan(const JsonView& plan) {
+  const auto suite = plan.at("suite");
+  suite.at("name").text();
+  suite.at("title").text();
+  for (const auto* list : {"originals", "cells"}) {
+    for (const auto& row : plan.at(list).items()) {
+      for (const auto* text : {"key", "model", "request"}) row.at(text).text();
+      for (const auto* text : {"original", "method", "label"})
+        if (const auto found = row.find(text)) found->text();
+      for (const auto* name : {"key", "original"}) {
+        const auto key = row.find(name);
+        if (key && !is_key(key->text())) key->fail(kNoKey);
+      }
+    }
+  }
+}
+
+json suite_status(const json& plan, const Store& store, StoredCells& stored) {
+  json totals{{"ok", 0},      {"failed", 0},  {"not_applicable", 0},
+              {"running", 0}, {"missing", 0}, {"damaged", 0}};
   auto cells = json::array();
   for (const auto* list : {"originals", "cells"}) {
     for (const auto& row : plan.at(list)) {
-      cells.push_back(cell_status(row, store));
+      cells.push_back(cell_status(row, store, stored));
       auto& total = totals[cells.back().at("status").get<std::string>()];
       total = total.get<int>() + 1;
     }
@@ -52,22 +70,20 @@ json folder_status(const std::filesystem::path& folder) {
   const Store store(folder);
   const auto plans = folder / "plans";
   std::vector<std::filesystem::path> files;
-  if (std::filesystem::is_directory(plans)) {
-    for (const auto& file : std::filesystem::directory_iterator(plans)) {
-      if (file.path().extension() == ".json") files.push_back(file.path());
-    }
+  std::error_code error;  // nothing to be listed is no plan
+  for (const auto& file : std::filesystem::directory_iterator(plans, error)) {
+    if (file.path().extension() == ".json") files.push_back(file.path());
   }
   if (files.empty())
     throw ConfigError(folder.string() +
                       ": holds no plan (give a folder that `lacuna run --out` made)");
   std::sort(files.begin(), files.end());
   auto suites = json::array();
+  StoredCells cells(store);
   for (const auto& file : files) {
-    try {
-      suites.push_back(suite_status(read_json(file, "a plan", kMostBinary), store));
-    } catch (const json::exception&) {
-      throw ConfigError(file.string() + ": not a plan (run the suite again)");
-    }
+    const auto plan = read_json(file, "a plan", kMostBinary);
+    check_plan(JsonView(plan, file.string()));
+    suites.push_back(suite_status(plan, store, cells));
   }
   return {{"suites", suites}};
 }

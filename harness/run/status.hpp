@@ -6,11 +6,13 @@
 
 namespace lacuna {
 
-// {"suites": [{"name", "title", "totals": {"ok", "failed", "not_applicable", "running", "missing"},
+// {"suites": [{"name", "title",
+//              "totals": {"ok", "failed", "not_applicable", "running", "missing", "damaged"},
 //              "cells": [{"key", "model", "request", "method", "label", "seed", "status",
 //              "reason"?, "failure"?}…]}…]}
-// Originals are cells too. "running": someone holds the cell's lock now. Throws ConfigError if the
-// folder has no plan.
+// Originals are cells too. "running": someone holds the cell's lock now. "damaged": there is a file
+// that the next run will not take, for the reason. Throws ConfigError if the folder has no plan, or
+// one that is none.
 nlohmann::json folder_status(const std::filesystem::path& folder);
 
 }  // namespace lacuna

@@ -2,75 +2,74 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <csignal>
-#include <cstring>
-#include <utility>
-
 #include "lacuna/error.hpp"
+#include "support/failure.hpp"
 #include "support/files.hpp"
-#include "support/hash.hpp"
+#include "support/temporary_name.hpp"
 
 namespace lacuna {
 namespace {
 
-// Whether `name` carries the number of a process, after the last `mark`, that does not exist any
-// more.
-bool left_behind(const std::string& name, char mark) {
-  const auto at = name.find_last_of(mark);
-  if (at == std::string::npos) return false;
-  pid_t process = 0;
-  const auto* begin = name.data() + at + 1;
-  if (std::from_chars(begin, name.data() + name.size(), process).ec != std::errc() || process <= 0)
-    return false;
-  return kill(process, 0) != 0 && errno == ESRCH;
-}
+namespace fs = std::filesystem;
 
-// A process killed while it wrote leaves ".<file>.<process>-<n>.tmp"; one killed while it planned,
-// a folder of its own.
-void remove_left_behind(const std::filesystem::path& folder) {
+// A process killed while it wrote leaves ".<file>.<unique>.tmp"; one killed while it planned, a
+// folder of its own. Their owners remove them as long as they live.
+void remove_abandoned(const fs::path& folder) {
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const auto name = entry.path().filename().string();
-    const bool temporary = name.starts_with(".") && name.ends_with(".tmp") &&
-                           left_behind(name.substr(0, name.size() - std::strlen(".tmp")), '.');
-    if (temporary || (name.starts_with("plan-") && left_behind(name, '-'))) {
-      std::filesystem::remove_all(entry.path(), ignored);
-    }
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+    const auto name = entry->path().filename().string();
+    const bool temporary = name.starts_with(".") && name.ends_with(".tmp");
+    if ((temporary || name.starts_with("plan-")) && is_abandoned(entry->path()))
+      fs::remove_all(entry->path(), ignored);
   }
 }
 
 }  // namespace
 
 void Store::create() const {
+  std::error_code unknown;
+  if (fs::exists(folder_, unknown) && !fs::is_directory(folder_, unknown))
+    throw ConfigError(folder_.string() + ": is a file (results need a folder)");
   for (const auto* name : {"plans", "cells", "predictions", "records", "logs", "work/locks",
                            "work/sets", "work/cells"}) {
     std::error_code error;
-    std::filesystem::create_directories(folder_ / name, error);
+    fs::create_directories(folder_ / name, error);
     if (error)
       throw ConfigError(
           fmt::format("{}: cannot be made: {}", (folder_ / name).string(), error.message()));
-    remove_left_behind(folder_ / name);
+    remove_abandoned(folder_ / name);
+  }
+  remove_left_sets();
+}
+
+void Store::remove_left_sets() const {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder_ / "work" / "cells", ignored), end; entry != end;
+       entry.increment(ignored)) {
+    const auto name = entry->path().filename().string();
+    if (!name.starts_with("set-")) continue;
+    // On a disk without locks nobody knows whether somebody builds it now.
+    const auto held = FileLock::acquire(lock(name));
+    if (held && (held->excludes() || is_abandoned(entry->path())))
+      fs::remove_all(entry->path(), ignored);
   }
 }
 
 std::optional<nlohmann::json> Store::read_cell(const std::string& key) const {
-  if (!std::filesystem::exists(cell(key))) return std::nullopt;
+  std::error_code ignored;
+  if (!fs::exists(cell(key), ignored)) return std::nullopt;
   try {
     auto stored = read_json(cell(key));
-    if (stored.at("schema_version") == 1 && stored.at("key") == key &&
-        stored.at("status").is_string())
+    const auto& version = stored.at("schema_version");
+    if (version.is_number_integer() && version == 1 && stored.at("key") == key &&
+        stored.at("status").is_string() &&
+        (stored.at("status") == "ok" || stored.at("reason").is_string()))
       return stored;
-  } catch (const ConfigError&) {                // not JSON
-  } catch (const nlohmann::json::exception&) {  // not ours
+  } catch (const ConfigError& error) {           // not JSON, or no file
+    if (names_the_machine(error.what())) throw;  // it may be good all the same
+  } catch (const nlohmann::json::exception&) {   // not ours
   }
   return std::nullopt;
-}
-
-bool Store::predictions_intact(const nlohmann::json& cell) const {
-  if (!cell.contains("predictions")) return true;
-  const auto path = predictions(cell.at("key"));
-  return std::filesystem::exists(path) && sha256_file(path) == cell.at("predictions").at("sha256");
 }
 
 }  // namespace lacuna

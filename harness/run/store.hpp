@@ -14,8 +14,9 @@ class Store {
  public:
   explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Makes the folder and its subfolders; removes half-written files of processes that are no more. Throws ConfigError
-  // if that is not possible.
+  // Makes the folder and its subfolders; removes what killed processes have left: half-written
+  // files and folders of plans that are a day old, work on forgetting sets that nobody holds the
+  // lock of. Throws ConfigError if the folder cannot be made.
   void create() const;
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -48,18 +49,25 @@ class Store {
     return folder_ / "work" / "cells" / key;
   }
 
+  // What they leave there under these names.
+  std::filesystem::path made_weights(const std::string& key) const {
+    return work(key) / "weights.safetensors";
+  }
+  std::filesystem::path made_predictions(const std::string& key) const {
+    return work(key) / "predictions.safetensors";
+  }
+
   static std::string relative_predictions(const std::string& key) {
     return "predictions/" + key + ".safetensors";
   }
 
-  // The stored result; nothing if there is none, or if the file was damaged since (it is then made
-  // anew).
+  // The stored result as it stands; nothing if there is none, or if it is none of ours. Whether it
+  // can be believed, StoredCells says.
   std::optional<nlohmann::json> read_cell(const std::string& key) const;
-  // Whether the predictions that `cell` names are there, byte for byte. True for a cell that names
-  // none.
-  bool predictions_intact(const nlohmann::json& cell) const;
 
  private:
+  void remove_left_sets() const;
+
   std::filesystem::path folder_;
 };
 

@@ -1,14 +1,13 @@
 #include "run/worker.hpp"
 
-#include <sys/prctl.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <functional>
+#include <iostream>
 #include <map>
 
 #include "model/zero_shot.hpp"
-#include "run/process.hpp"
+#include "run/cell.hpp"
+#include "run/progress_file.hpp"
+#include "run/run_identity.hpp"
 #include "support/device.hpp"
 #include "support/failure.hpp"
 #include "support/files.hpp"
@@ -20,10 +19,11 @@ namespace {
 
 using nlohmann::json;
 
-// The failure kinds of docs/results.md; for `plan`, whose failure is the whole run's, whose fault
-// it is.
+// The failure kinds of docs/results.md, or its status not_applicable; for `plan`, whose failure is
+// the whole run's, whose fault it is.
 std::string kind_of(const std::string& step, const std::exception_ptr& exception) {
   const auto cause = failure_of(exception).cause;
+  if (cause == Failure::Cause::machine) return machine_failure;
   if (step == "plan") return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
   try {
     std::rethrow_exception(exception);
@@ -33,6 +33,8 @@ std::string kind_of(const std::string& step, const std::exception_ptr& exception
     return "nan";
   } catch (const DataMissing&) {
     return "data";
+  } catch (const NotApplicable&) {
+    return "not_applicable";
   } catch (...) {
     return cause == Failure::Cause::out_of_memory ? "out_of_memory" : "exception";
   }
@@ -84,14 +86,17 @@ json outcome(const std::string& step, const json& job) {
 
 }  // namespace
 
-int run_worker(const std::string& step, const std::filesystem::path& job_file, pid_t parent) {
-  // The order matters: a parent that died before prctl is seen by getppid, one that dies later
-  // kills us.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) return 1;
+int run_worker(const std::string& step, const std::filesystem::path& job_file) {
   const auto job = read_json(job_file);
+  end_with_run(job.value("run", json()));
+  report_progress_to(job.value("progress", ""));
   const auto result = outcome(step, job);
-  write_file_atomically(job.at("result").get<std::string>(), json_text(result) + "\n");
+  try {
+    write_file_atomically(job.at("result").get<std::string>(), json_text(result) + "\n");
+  } catch (const FileError& error) {
+    std::cerr << "error: " << error.what() << std::endl;
+    return unwritten_result + error.number;
+  }
   return result.at("status") == "ok" ? 0 : 1;
 }
 
@@ -108,16 +113,12 @@ std::unique_ptr<Dataset> open_dataset(Registry& registry, const json& job, const
   DataRoots roots;
   for (const auto& folder : data) roots.folders.emplace_back(folder.get<std::string>());
   const auto& entry = *registry.find(Kind::dataset, id).entry;
+  const Handover handover(id);
   try {
     return guarded(id, [&] { return entry.make_dataset(job.at("params"), roots); });
   } catch (const ConfigError& error) {
     throw DataMissing(error.what());
   }
-}
-
-void report_progress(const json& message) {
-  const auto line = json_text(message, -1) + "\n";
-  [[maybe_unused]] const auto written = write(progress_descriptor, line.data(), line.size());
 }
 
 }  // namespace lacuna

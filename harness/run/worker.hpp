@@ -3,9 +3,10 @@
 // plugin, `evaluate` the test splits and no method.
 #pragma once
 
-#include <sys/types.h>
+#include <c10/util/Exception.h>
 
 #include <filesystem>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -14,14 +15,21 @@
 
 namespace lacuna {
 
-// Body of `lacuna worker STEP --job FILE --parent PID`. The job says what to do, and under "result"
-// where the outcome goes: {"status": "ok", …} or {"status": "failed", "failure": …, "reason": …}.
-// Returns the exit status: 0 ok, 1 failed and told so. Dies with its parent. A crash leaves no
-// result; the parent sees that.
-int run_worker(const std::string& step, const std::filesystem::path& job, pid_t parent);
+// Body of `lacuna worker STEP --job FILE`. The job says what to do, and under "result" where the
+// outcome goes: {"status": "ok", …} or {"status": "failed", "failure": …, "reason": …}; under
+// "progress", if it is there, where messages of how far it is go, and under "run" with which run it
+// ends. Whoever starts it may be anybody. Returns the exit status: 0 ok, 1 failed and told so, or
+// unwritten_result + the system's reason. A crash leaves no result; the run sees that.
+int run_worker(const std::string& step, const std::filesystem::path& job);
 
 // A dataset that was there at planning time and is not now.
 class DataMissing : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
+
+// A setting that turned out to mean nothing for the method: no failure, and no result either.
+class NotApplicable : public ConfigError {
  public:
   using ConfigError::ConfigError;
 };
@@ -39,7 +47,21 @@ std::unique_ptr<Dataset> open_dataset(Registry& registry, const nlohmann::json& 
 // Loads a plugin file unless one of `registry`'s plugins came from it already.
 void load_once(Registry& registry, const std::filesystem::path& library);
 
-// One line to the parent, if it listens.
-void report_progress(const nlohmann::json& message);
+// What a plugin throws on the way names it; what the harness and LibTorch have to say does not, for
+// the model may be to blame.
+template <class Body>
+auto naming(const std::string& plugin, Body&& body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const Error&) {
+    throw;
+  } catch (const c10::Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (...) {
+    return guarded(plugin, [&]() -> decltype(body()) { throw; });
+  }
+}
 
 }  // namespace lacuna

@@ -7,6 +7,7 @@
 #include "model/zero_shot.hpp"
 #include "run/compute.hpp"
 #include "run/predictions.hpp"
+#include "run/progress_file.hpp"
 #include "run/score.hpp"
 #include "run/worker.hpp"
 
@@ -31,12 +32,14 @@ Predicted predict_all(const json& job, Registry& registry) {
 
   Predicted out;
   for (const auto& one : job.at("evaluations")) {
-    report_progress({{"step", out.evaluations.size()}, {"steps", job.at("evaluations").size()}});
+    report_progress({.step = static_cast<std::int64_t>(out.evaluations.size()),
+                     .steps = static_cast<std::int64_t>(job.at("evaluations").size())});
     const auto dataset = open_dataset(registry, one.at("dataset"), job.at("data"));
     EvaluationPredictions evaluation{one.at("id"), role_from(one.at("role")), one.at("forget"), {}};
     const std::string split = one.at("split"), precision = one.at("precision");
-    evaluation.predictions =
-        predict(clip, checkpoint.tokenizer, *dataset, split, evaluation.forget, precision);
+    evaluation.predictions = naming(one.at("dataset").at("id"), [&] {
+      return predict(clip, checkpoint.tokenizer, *dataset, split, evaluation.forget, precision);
+    });
     if (precision != "float32") {
       const auto flips = flips_against_float32(clip, checkpoint.tokenizer, *dataset, split,
                                                evaluation.predictions);

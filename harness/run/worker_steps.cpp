@@ -9,6 +9,7 @@
 #include "run/compute.hpp"
 #include "run/matching.hpp"
 #include "run/plan.hpp"
+#include "run/progress_file.hpp"
 #include "run/worker.hpp"
 #include "support/device.hpp"
 #include "train/proxies.hpp"
@@ -23,7 +24,9 @@ json worker_plan(const json& job) {
   open_device(
       job.at("device"));  // a device that is not there is a mistake, not a failure of every cell
   Registry registry;
-  for (const auto& folder : job.at("plugins")) registry.load_folder(folder.get<std::string>());
+  std::vector<std::filesystem::path> plugins;
+  for (const auto& path : job.at("plugins")) plugins.emplace_back(path.get<std::string>());
+  registry.load_all(plugins);
   DataRoots roots;
   for (const auto& folder : job.at("data")) roots.folders.emplace_back(folder.get<std::string>());
   auto suite = read_suite(job.at("suite").get<std::string>());
@@ -54,23 +57,27 @@ json worker_forgetting_set(const json& job) {
   prepare_compute("cpu", job.at("threads"));
   Registry registry;
   const auto dataset = open_dataset(registry, job.at("dataset"), job.at("data"));
+  const std::string id = job.at("dataset").at("id");
   const auto& taxonomy = dataset->taxonomy();
   const auto labels = fine_labels(taxonomy, job.at("concepts"));
   SampleSets sets;
   at::Tensor fine;
   if (job.at("exemplars") == "text") {
-    sets.forget = text_samples(*dataset, labels, fine);
+    sets.forget = naming(id, [&] { return text_samples(*dataset, labels, fine); });
   } else {
     const std::string split = job.at("split");
-    const auto indices =
-        draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
-    sets.forget = picture_samples(*dataset, split, indices, job.at("image_size"));
-    fine = dataset->labels(split).index_select(0, at::tensor(indices, at::kLong));
+    sets.forget = naming(id, [&] {
+      const auto indices =
+          draw_proxies(*dataset, split, labels, job.at("samples_per_concept"), job.at("seed"));
+      fine = dataset->labels(split).index_select(0, at::tensor(indices, at::kLong));
+      return picture_samples(*dataset, split, indices, job.at("image_size"));
+    });
   }
   const auto coarse =
       match_concepts(Role::in_domain, job.at("forget_coarse"), taxonomy, Level::coarse);
   ask_to_forget(sets.forget, fine, coarse.labels);
-  if (job.contains("retain")) sets.retain = retain_samples(job, *dataset, labels);
+  if (job.contains("retain"))
+    sets.retain = naming(id, [&] { return retain_samples(job, *dataset, labels); });
   save_samples(job.at("out").get<std::string>(), sets);
   return json::object();
 }
@@ -92,11 +99,15 @@ json worker_unlearn(const json& job) {
                                .seed = job.at("seed"),
                                .device = device};
   auto unlearned = unlearn(original, std::move(sets), method, unlearn_job, [](const Progress& progress) {
-    json message{{"step", progress.step}, {"steps", progress.steps}, {"epoch", progress.epoch}};
-    if (progress.loss) message["loss"] = *progress.loss;
-    if (progress.forget_accuracy) message["forget_accuracy"] = *progress.forget_accuracy;
-    report_progress(message);
+    report_progress({.step = progress.step,
+                     .steps = progress.steps,
+                     .epoch = progress.epoch,
+                     .loss = progress.loss,
+                     .forget_accuracy = progress.forget_accuracy});
   });
+  const auto& kl = unlearn_job.kl;
+  if ((kl.coarse > 0 || kl.fine > 0) && unlearned.trajectory.at("kept_epoch").is_null())
+    throw NotApplicable("kl: the method ran no loop, so nothing was added (leave kl out)");
   save_safetensors(job.at("weights").get<std::string>(), unlearned.weights);
   if (!fewer.empty()) unlearned.trajectory["fewer_samples"] = fewer;
   return {{"trajectory", unlearned.trajectory}};

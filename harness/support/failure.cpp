@@ -3,6 +3,9 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <filesystem>
+#include <ios>
 #include <new>
 #include <regex>
 
@@ -24,6 +27,16 @@ bool names_exhausted_memory(const std::string& text) {
   return false;
 }
 
+// "filesystem error: cannot rename: File exists [a] [b]" -> "a: cannot rename: File exists".
+std::string file_line(const std::filesystem::filesystem_error& error) {
+  std::string text = error.what();
+  constexpr std::string_view prefix = "filesystem error: ";
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  const auto reason = error.code().message();
+  if (const auto at = text.find(reason); at != text.npos) text.resize(at + reason.size());
+  return error.path1().empty() ? text : error.path1().string() + ": " + text;
+}
+
 // CUDA's allocator goes on about its settings and its caches: the device and three numbers say what
 // a reader needs. Other words stay as they are.
 std::string memory_line(const std::string& text) {
@@ -43,7 +56,9 @@ Failure out_of_memory(const std::string& text) {
 
 }  // namespace
 
-Failure failure_of(const std::exception_ptr& exception) {
+namespace {
+
+Failure failure_by_type(const std::exception_ptr& exception) {
   using Cause = Failure::Cause;
   try {
     std::rethrow_exception(exception);
@@ -61,11 +76,37 @@ Failure failure_of(const std::exception_ptr& exception) {
     return {Cause::other, text};
   } catch (const std::bad_alloc&) {
     return {Cause::out_of_memory, "out of memory"};
+  } catch (const std::filesystem::filesystem_error& e) {
+    return {Cause::other, file_line(e)};
+  } catch (const std::ios_base::failure& e) {  // its own words name a function of the library
+    return {Cause::other, "a file: cannot be read or written: " + e.code().message()};
   } catch (const std::exception& e) {
     return {Cause::other, e.what()};
   } catch (...) {
     return {Cause::other, "something was thrown that is not a std::exception"};
   }
+}
+
+}  // namespace
+
+// By the words, since they come from plugins, from LibTorch and through other processes' files.
+bool names_the_machine(const std::string& message) {
+  static const auto words = [] {
+    std::vector<std::string> out;
+    for (const int number : {ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, EAGAIN, ENOMEM, ENOLCK, ESTALE})
+      out.push_back(std::generic_category().message(number));
+    return out;
+  }();
+  for (const auto& word : words)
+    if (message.find(word) != message.npos) return true;
+  return false;
+}
+
+Failure failure_of(const std::exception_ptr& exception) {
+  auto failure = failure_by_type(exception);
+  if (failure.cause != Failure::Cause::out_of_memory && names_the_machine(failure.message))
+    failure.cause = Failure::Cause::machine;
+  return failure;
 }
 
 }  // namespace lacuna

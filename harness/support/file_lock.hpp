@@ -10,10 +10,14 @@ namespace lacuna {
 // however it ends. Children do not inherit it. Move-only.
 class FileLock {
  public:
-  // Nothing if someone else holds it. Throws Error("<path>: cannot be locked: reason").
+  // Nothing if someone else holds it. On a disk without locks everybody gets one that excludes
+  // nobody: what is done under a lock must be right without it too. Throws Error("<path>: cannot be
+  // locked: reason").
   static std::optional<FileLock> acquire(const std::filesystem::path& path);
   // Whether someone holds it now; a file that does not exist is not held.
   static bool is_held(const std::filesystem::path& path);
+
+  bool excludes() const { return excludes_; }
 
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
@@ -22,6 +26,7 @@ class FileLock {
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_ = -1;
+  bool excludes_ = true;
 };
 
 }  // namespace lacuna

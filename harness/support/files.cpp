@@ -3,12 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <set>
 
 #include "lacuna/error.hpp"
+#include "support/temporary_name.hpp"
+#include "support/uninterrupted.hpp"
 
 namespace lacuna {
 
@@ -17,21 +18,20 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-  throw Error(path.string() + ": " + what + ": " + std::strerror(errno));
+  throw FileError(path.string() + ": " + what + ": " + std::strerror(errno), errno);
 }
 
 // A file that is removed again unless it was renamed to where it belongs.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target) : target_(target) {
-    static std::atomic<unsigned> counter{0};
-    path_ = target.parent_path() /
-            fmt::format(".{}.{}-{}.tmp", target.filename().string(), getpid(), counter++);
-    file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    path_ = temporary_beside(target);
+    file_ = uninterrupted(
+        [&] { return open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
     if (file_ < 0) fail(target_, "cannot be written");
   }
   ~TemporaryFile() {
-    if (file_ >= 0) close(file_);
+    if (file_ >= 0) close_descriptor(file_);
     if (!renamed_) unlink(path_.c_str());
   }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -39,20 +39,21 @@ class TemporaryFile {
 
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
-      const auto written = ::write(file_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
+      const auto written =
+          uninterrupted([&] { return ::write(file_, bytes.data(), bytes.size()); });
       if (written < 0) fail(target_, "cannot be written");
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
   }
 
   void finish() {
-    if (fsync(file_) != 0) fail(target_, "cannot be written");
-    if (close(std::exchange(file_, -1)) != 0) fail(target_, "cannot be written");
+    if (uninterrupted([&] { return fsync(file_); }) != 0) fail(target_, "cannot be written");
+    if (close_descriptor(std::exchange(file_, -1)) != 0) fail(target_, "cannot be written");
   }
 
   void rename() {
-    if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be replaced");
+    if (uninterrupted([&] { return ::rename(path_.c_str(), target_.c_str()); }) != 0)
+      fail(target_, "cannot be replaced");
     renamed_ = true;
   }
 
@@ -64,10 +65,12 @@ class TemporaryFile {
 
 // The new name is only safe from a power cut once the folder is on the disk too.
 void sync_folder(const std::filesystem::path& folder) {
-  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int file =
+      uninterrupted([&] { return open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (file < 0) return;
-  fsync(file);  // some file systems cannot; the file itself is whole anyway
-  close(file);
+  // Some file systems cannot; the file itself is whole anyway.
+  uninterrupted([&] { return fsync(file); });
+  close_descriptor(file);
 }
 
 // "line L, column C" of a byte offset, both from 1.
@@ -130,7 +133,9 @@ void write_file_atomically(const std::filesystem::path& path,
   const auto folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw Error(path.string() + ": its folder cannot be made: " + error.message());
+  if (error)
+    throw FileError(path.string() + ": its folder cannot be made: " + error.message(),
+                    error.value());
   TemporaryFile file(folder / path.filename());
   body([&](std::string_view bytes) { file.write(bytes); });
   file.finish();

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
 
 namespace lacuna {
@@ -16,9 +17,16 @@ namespace lacuna {
 // `most` bytes.
 std::string read_file(const std::filesystem::path& path, std::uintmax_t most = kMostBinary);
 
-// Writes a temporary file in the same folder (".<name>.<pid>-<n>.tmp"), fsyncs it, renames it over
+// What could not be written, with the system's number of the reason.
+class FileError : public Error {
+ public:
+  FileError(const std::string& message, int system) : Error(message), number(system) {}
+  int number;
+};
+
+// Writes a temporary file in the same folder (temporary_beside), fsyncs it, renames it over
 // `path`, fsyncs the folder. Creates missing parent folders. A reader, or a process killed at any
-// instant, sees the old file or the new one. Throws Error("<path>: reason"): no space, no
+// instant, sees the old file or the new one. Throws FileError("<path>: reason"): no space, no
 // permission.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 // The same for a file that is too large to be held: `body` hands its bytes over piece by piece.

@@ -52,6 +52,14 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+std::string short_line(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return one_line(text);
+  auto end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return one_line(text.substr(0, end)) +
+         fmt::format(" … ({} bytes in all)", grouped(static_cast<std::int64_t>(text.size())));
+}
+
 std::string grouped(std::int64_t number) {
   auto text = std::to_string(number);
   const std::ptrdiff_t sign = number < 0 ? 1 : 0;

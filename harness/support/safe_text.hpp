@@ -11,6 +11,9 @@ namespace lacuna {
 // as \xff, everything else as it is.
 std::string one_line(std::string_view text);
 
+// The same, cut where it is longer than `most` bytes, with the number of all bytes behind it.
+std::string short_line(std::string_view text, std::size_t most = 2000);
+
 // JSON text, also where a string is not UTF-8: each wrong byte becomes U+FFFD.
 template <class Json>
 std::string json_text(const Json& json, int indent = 2) {

@@ -124,8 +124,13 @@ TEST_CASE("registry: a folder is loaded in name order, what is refused is rememb
   Registry registry;
   registry.load_folder(LACUNA_FIXTURES);
   CHECK(registry.entries().contains({Kind::method, "throws_std"}));
-  // duplicate_id comes before good.
-  CHECK(registry.find(Kind::method, "good").library == fixture("duplicate_id"));
+  // duplicate_id comes before good, and neither has the id.
+  CHECK_THROWS_MATCHES(
+      registry.find(Kind::method, "good"), ConfigError,
+      Message("'good': two files bring this method: " + fixture("duplicate_id").string() + " and " +
+              fixture("good").string() +
+              " (give one an id of its own, or name the file that is meant: --plugins " +
+              fixture("duplicate_id").string() + ")"));
   CHECK_FALSE(registry.entries().contains({Kind::dataset, "good"}));
   std::vector<std::string> refused;
   for (const auto& [library, reason] : registry.refused()) {
@@ -139,6 +144,36 @@ TEST_CASE("registry: a folder is loaded in name order, what is refused is rememb
   CHECK_THROWS_MATCHES(
       registry.load_folder("/no/such"), ConfigError,
       Message("/no/such: no such folder (--plugins names a folder of *.so files)"));
+}
+
+TEST_CASE("registry: a file named by its path stands in for what folders bring of its ids") {
+  const Folder mine, others;
+  fs::copy(fixture("duplicate_id"), mine / "mine.so");
+  fs::copy(fixture("good"), others / "good.so");
+  for (const auto& order : {std::vector{others.path(), mine / "mine.so"},
+                            std::vector{mine / "mine.so", mine.path(), others.path()}}) {
+    Registry registry;
+    registry.load_all(order);
+    const auto& chosen = registry.find(Kind::method, "good");
+    CHECK(chosen.library == mine / "mine.so");
+    CHECK(chosen.replaced == others / "good.so");
+    // The rest of the other file is there.
+    CHECK(registry.find(Kind::dataset, "good").library == others / "good.so");
+    CHECK(registry.find(Kind::dataset, "good").replaced.empty());
+    CHECK(registry.refused().empty());
+  }
+  Registry registry;
+  CHECK_THROWS_AS(registry.load_all({mine / "mine.so", others / "good.so"}), PluginError);
+}
+
+TEST_CASE("registry: the same file in two folders is one plugin") {
+  const Folder one, two;
+  fs::copy(fixture("good"), one / "good.so");
+  fs::copy(fixture("good"), two / "good.so");
+  Registry registry;
+  registry.load_all({one.path(), two.path()});
+  CHECK(registry.find(Kind::method, "good").library == one / "good.so");
+  CHECK(registry.find(Kind::method, "good").replaced.empty());
 }
 
 TEST_CASE("registry: an unknown id gets the known ones, the nearest, and the refused files") {

@@ -53,10 +53,10 @@ TEST_CASE("scores are computed a seed and averaged after; the spread is the samp
   const sample::Folder folder;
   sample::write_results(folder.path());
   const auto edit_counts = [&](int seed, int correct) {
-    sample::edit(folder.path() / "cells" / (sample::key_of("NHL+KL", seed) + ".json"),
-                 [&](auto& json) {
-                   json["counts"]["in_domain"]["forget"]["fine"] = {correct, 500};
-                 });
+    sample::edit_counts(folder.path() / "cells" / (sample::key_of("NHL+KL", seed) + ".json"),
+                        [&](auto& counts) {
+                          counts["in_domain"]["forget"]["fine"] = {correct, 500};
+                        });
   };
   edit_counts(1, 467);  // nothing forgotten: Q = 0, so Q-U = 0
   edit_counts(2, 0);    // all forgotten: Q = 1
@@ -125,8 +125,8 @@ TEST_CASE("without the original model there are accuracies but no scores") {
 TEST_CASE("cells of one label with different settings are rows of their own") {
   const sample::Folder folder;
   sample::write_results(folder.path());
-  sample::edit(folder.path() / "cells" / (sample::key_of("NPO+KL", 3) + ".json"),
-               [](auto& json) { json["cell"]["method"]["params"]["beta"] = 0.7; });
+  sample::edit_cell(folder.path(), sample::key_of("NPO+KL", 3),
+                    [](auto& cell) { cell["method"]["params"]["beta"] = 0.7; });
   const Results results = load_results(folder.path());
   const auto boards = make_boards(results);
   CHECK(row(boards.at(0), "NPO+KL (beta 0.5)").runs.size() == 2);
@@ -147,6 +147,40 @@ TEST_CASE("zero-shot is the mean of the suites, its worst drop relative to the o
   CHECK_THAT(measures.at("zero_shot").mean(),
              WithinAbs((438 / 520.0 + 0.911 + 251 / 720.0) / 3, 1e-12));
   CHECK_THAT(measures.at("zero_shot_worst_drop").mean(), WithinAbs(0.5, 1e-12));
+}
+
+TEST_CASE("the worst zero-shot drop may be a gain, of whatever size") {
+  const sample::Folder folder;
+  sample::write_results(folder.path(), {.seeds = 1});
+  sample::edit_counts(folder.path() / "cells" / (sample::key_of("original", 0) + ".json"),
+                      [](auto& counts) {
+                        counts["letters"]["all"]["fine"] = {100, 520};
+                        counts["digits"]["all"]["fine"] = {100, 1000};
+                        counts["textures"]["all"]["fine"] = {100, 720};
+                      });
+  sample::edit_counts(folder.path() / "cells" / (sample::key_of("GA", 1) + ".json"),
+                      [](auto& counts) {
+                        counts["letters"]["all"]["fine"] = {400, 520};
+                        counts["digits"]["all"]["fine"] = {350, 1000};
+                        counts["textures"]["all"]["fine"] = {300, 720};
+                      });
+  const Results results = load_results(folder.path());
+  const auto boards = make_boards(results);
+  CHECK_THAT(row(boards.at(0), "GA").measures.at("zero_shot_worst_drop").mean(),
+             WithinAbs(-2, 1e-12));  // the least of three, four and three and a half times
+}
+
+TEST_CASE("KL terms are named where a loop ran with them, and only there") {
+  const sample::Folder folder;
+  sample::write_results(folder.path(), {.seeds = 1});
+  sample::edit(folder.path() / "cells" / (sample::key_of("GA+KL", 1) + ".json"), [](auto& json) {
+    json["trajectory"] = {{"steps", nlohmann::json::array()}, {"kept_epoch", nullptr}};
+  });
+  const Results results = load_results(folder.path());
+  const auto boards = make_boards(results);
+  const auto& untrained = row(boards.at(0), "GA+KL (kl: no loop ran, nothing was added)");
+  CHECK_FALSE(untrained.kl);
+  CHECK(row(boards.at(0), "NPO+KL").kl);
 }
 
 TEST_CASE("the table as text and as Markdown") {
@@ -181,11 +215,10 @@ TEST_CASE("coarse labels that are to be forgotten have a column of their own, be
 
   const auto set = [&](const nlohmann::json& kept, const nlohmann::json& gone) {
     for (const auto& entry : std::filesystem::directory_iterator(folder / "cells")) {
-      sample::edit(entry.path(), [&](auto& json) {
-        if (!json.contains("counts")) return;
-        auto& counts = json["counts"]["in_domain"];
-        counts["forget"]["coarse"] = kept;
-        counts["forgotten_coarse"]["coarse"] = gone;
+      if (!sample::read(entry.path()).contains("counts")) continue;
+      sample::edit_counts(entry.path(), [&](auto& counts) {
+        counts["in_domain"]["forget"]["coarse"] = kept;
+        counts["in_domain"]["forgotten_coarse"]["coarse"] = gone;
       });
     }
   };

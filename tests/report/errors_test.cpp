@@ -96,6 +96,20 @@ TEST_CASE("a result file that does not say what it should") {
              EndsWith(file + "is no object"));
 }
 
+TEST_CASE("several damaged results are counted, and status names them") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results");
+  for (const int seed : {1, 2, 3}) {
+    sample::edit(folder / ("results/cells/" + sample::key_of("GA", seed) + ".json"),
+                 [](auto& json) {
+                   json["counts"]["letters"]["all"]["fine"] = {1, 520.5};
+                 });
+  }
+  CHECK_THAT(complaint(folder), ContainsSubstring("counts.letters.all.fine.1: is no whole number; "
+                                                  "and 2 more results like it (lacuna status ") &&
+                                    EndsWith("results names them)"));
+}
+
 TEST_CASE("a plan that does not say what it should") {
   CHECK_THAT(complaint_about_plan([](auto& json) { json["suite"]["name"] = 1; }),
              EndsWith("plans/demo.json: suite.name: is no string"));

@@ -8,8 +8,10 @@
 #include "lacuna/error.hpp"
 #include "report/resample.hpp"
 #include "sample_results.hpp"
+#include "support/hash.hpp"
 
 using namespace lacuna::report;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
 using Catch::Matchers::WithinAbs;
 
@@ -121,11 +123,12 @@ TEST_CASE("without predictions there is no interval; changed ones are an error")
   }
   sample::write_predictions(folder.path());
   const auto file = folder / ("predictions/" + sample::key_of("NHL+KL", 1) + ".safetensors");
+  std::filesystem::copy(file, folder / "before");
   sample::write(file, "something else");
-  const Results results = load_results(folder.path());
-  const auto boards = make_boards(results);
-  PredictionFiles files(folder.path());
-  CHECK_THROWS_WITH(picture_intervals(boards[0], row(boards[0], "NHL+KL"), files),
-                    EndsWith(".safetensors: is not what its cell was counted from (run the suite "
-                             "again)"));
+  CHECK_THROWS_WITH(load_results(folder.path()),
+                    ContainsSubstring(file.string() + ": its SHA-256 is " +
+                                      lacuna::sha256("something else").substr(0, 10) + ", but ") &&
+                        EndsWith("cells/" + sample::key_of("NHL+KL", 1) + ".json says " +
+                                 lacuna::sha256_file(folder / "before").substr(0, 10) +
+                                 " (run the suite again)"));
 }

@@ -66,12 +66,36 @@ TEST_CASE("leaderboard.json holds the numbers, their cells and the reasons") {
   CHECK(best["method"]["params"]["margin"] == 2);
   const auto& quality = best["measures"]["quality"];
   CHECK(quality["n"] == 3);
-  CHECK(quality["values"][0]["key"] == sample::key_of("NHL+KL", 1));
+  CHECK(quality["values"][0]["key"] == sample::key_of("NHL+KL", 1, true));
   CHECK(quality["values"][0]["value"].get<double>() == 1 - (10 / 500.0) / (467 / 500.0));
   CHECK(best["metrics"]["weight_drift"]["mean"].get<double>() > 0.5);
   CHECK(best["metrics"]["icons/q_u"]["reason"] == "no forget class matched");
   CHECK(board["rows"][14]["cells"][1]["failure"] == "crash");
   CHECK(board["rows"][15]["cells"][0]["status"] == "missing");
+}
+
+TEST_CASE("whose counts nothing backs is said, in the text, on the page and in leaderboard.json") {
+  const sample::Folder folder;
+  sample::write_results(folder / "results", {.gaps = false});
+  sample::write_predictions(folder / "results");
+  const auto report = [&] {
+    return make_reports({folder / "results"}, folder / "report", TableStyle::plain);
+  };
+  const auto page = [&] { return lacuna::read_file(folder / "report/index.html"); };
+  CHECK(report().find("not checked") == std::string::npos);
+  CHECK(page().find("not checked") == std::string::npos);
+  CHECK(lacuna::read_file(folder / "report/leaderboard.json").find("unchecked") ==
+        std::string::npos);
+  const auto key = sample::key_of("NHL+KL", 1);
+  std::filesystem::remove(folder / ("results/predictions/" + key + ".safetensors"));
+  CHECK(report().find("  counts not checked: 1 of 40 results, whose predictions are not there\n") !=
+        std::string::npos);
+  CHECK(page().find("<dt>Counts not checked</dt><dd>1 of 40 results, whose predictions are not "
+                    "there</dd>") != std::string::npos);
+  const auto board = sample::read(folder / "report/leaderboard.json")["boards"][0];
+  CHECK(board["rows"][0]["cells"][0]["unchecked"] ==
+        "predictions/" + key + ".safetensors is missing");
+  CHECK_FALSE(board["rows"][0]["cells"][1].contains("unchecked"));
 }
 
 TEST_CASE("same results, same bytes, wherever the folders are") {

@@ -49,7 +49,7 @@ TEST_CASE("a page is whole by itself: numbers lead along it, one link a cell to 
       files.push_back(link);
     }
   }
-  const std::string cell = "../../results/demo/cells/" + sample::key_of("NHL+KL", 2) + ".json";
+  const std::string cell = "../../results/demo/cells/" + sample::key_of("NHL+KL", 2, true) + ".json";
   CHECK(std::count(files.begin(), files.end(), cell) == 1);
   CHECK(files.size() ==
         1 + 1 + 16 * 3 - 4);  // the data, the original, every cell that is not missing
@@ -90,10 +90,10 @@ TEST_CASE("a mean leads to its runs, a run to the counts that it is computed fro
 TEST_CASE("a count says of how many where not all lines count the same pictures") {
   const sample::Folder folder;
   sample::write_results(folder / "results/demo", {.seeds = 1, .gaps = false});
-  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("GA", 1) + ".json"),
-               [](auto& json) {
-                 json["counts"]["in_domain"]["retain"]["fine"] = {7, 8};
-               });
+  sample::edit_counts(folder / "results/demo/cells" / fs::path(sample::key_of("GA", 1) + ".json"),
+                      [](auto& counts) {
+                        counts["in_domain"]["retain"]["fine"] = {7, 8};
+                      });
   make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
   const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
   CHECK_THAT(page, ContainsSubstring("<td class=\"num\">7/8</td>"));
@@ -117,8 +117,8 @@ TEST_CASE("what ranks stands first on the page, and settings that all share are 
   CHECK(first > shared);
   CHECK(page.find("<span class=\"chip\">" + name + " <b>", first + 1) == page.npos);
 
-  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("GA", 1) + ".json"),
-               [](auto& json) { json["cell"]["training"]["epochs"] = 77; });
+  sample::edit_cell(folder / "results/demo", sample::key_of("GA", 1),
+                    [](auto& cell) { cell["training"]["epochs"] = 77; });
   make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
   const std::string other = lacuna::read_file(folder / "reports/demo/index.html");
   CHECK_THAT(other, ContainsSubstring("Training, where it differs"));
@@ -214,20 +214,25 @@ TEST_CASE("text from result files is text, wherever it appears") {
     json["originals"][0]["model"] = evil;
     json["originals"][0]["request"] = evil;
   });
-  for (const auto& entry : fs::directory_iterator(folder / "results/demo/cells")) {
-    sample::edit(entry.path(), [&](auto& json) {
-      json["cell"]["model"] = {{"name", evil}, {"hash", evil}};
-      json["cell"]["request"] = {{"id", evil},    {"dataset", {{"id", evil}, {"version", evil}}},
-                                 {"split", evil}, {"concepts", {evil}},
-                                 {"level", evil}, {"samples_per_concept", evil}};
-      json["cell"]["method"]["version"] = evil;
-      json["cell"]["method"]["params"] = {{evil, evil}};
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder / "results/demo/cells"))
+    files.push_back(entry.path());
+  for (const auto& file : files) {
+    sample::edit(file, [&](auto& json) {
       if (json.contains("reason")) json["reason"] = evil;
       if (json.contains("failure")) json["failure"] = evil;
       if (json.contains("metrics")) {
         for (auto& metric : json["metrics"])
           metric["name"] = evil + metric["name"].template get<std::string>();
       }
+    });
+    sample::edit_cell(folder / "results/demo", file.stem().string(), [&](auto& cell) {
+      cell["model"] = {{"name", evil}, {"hash", evil}};
+      cell["request"] = {{"id", evil},    {"dataset", {{"id", evil}, {"version", evil}}},
+                         {"split", evil}, {"concepts", {evil}},
+                         {"level", evil}, {"samples_per_concept", evil}};
+      cell["method"]["version"] = evil;
+      cell["method"]["params"] = {{evil, evil}};
     });
   }
   make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
@@ -272,10 +277,11 @@ TEST_CASE("a path is no scheme once it is a URL") {
 TEST_CASE("a negative Quality is shown as it is, on the page and in the plot") {
   const sample::Folder folder;
   sample::write_results(folder / "results/demo", {.seeds = 1});
-  sample::edit(folder / "results/demo/cells" / fs::path(sample::key_of("ME+KL", 1) + ".json"),
-               [](auto& json) {
-                 json["counts"]["in_domain"]["forget"]["fine"] = {495, 500};
-               });
+  sample::edit_counts(
+      folder / "results/demo/cells" / fs::path(sample::key_of("ME+KL", 1) + ".json"),
+      [](auto& counts) {
+        counts["in_domain"]["forget"]["fine"] = {495, 500};
+      });
   make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
   const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
   CHECK_THAT(page, ContainsSubstring("−6.00"));

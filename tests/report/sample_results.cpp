@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "run/cell.hpp"
 #include "run/predictions.hpp"
 #include "support/hash.hpp"
 
@@ -80,7 +81,7 @@ json original_counts(bool unmatched) {
               {"letters", {{"all", {{"fine", {438, 520}}}}}},
               {"digits", {{"all", {{"fine", {911, 1000}}}}}},
               {"textures", {{"all", {{"fine", {502, 720}}}}}}};
-  if (unmatched) counts["icons"] = {{"retain", group(300, 320, 400)}};
+  if (unmatched) counts["icons"] = {{"all", group(300, 320, 400)}};
   return counts;
 }
 
@@ -103,7 +104,7 @@ json counts_of(const Method& method, int seed, bool unmatched) {
               {"letters", zero_shot(438, 520, 0.20, 6)},
               {"digits", zero_shot(911, 1000, 0.12, 7)},
               {"textures", zero_shot(502, 720, 0.34, 8)}};
-  if (unmatched) counts["icons"] = {{"retain", group(290, 310, 400)}};
+  if (unmatched) counts["icons"] = {{"all", group(290, 310, 400)}};
   return counts;
 }
 
@@ -140,16 +141,6 @@ json request() {
           {"samples_per_concept", 50}};
 }
 
-json cell_json(const std::string& key, const json& method, const json& training) {
-  json cell{{"harness", "0.1.0"},
-            {"model", {{"name", "demo"}, {"hash", lacuna::sha256("demo weights")}}},
-            {"request", request()},
-            {"method", method},
-            {"evaluations", json::array()}};
-  if (!training.is_null()) cell["training"] = training;
-  return {{"schema_version", 1}, {"key", key}, {"status", "ok"}, {"cell", cell}};
-}
-
 json planned_evaluations(bool unmatched) {
   json all{{{"id", "in_domain"}, {"role", "in_domain"}, {"title", "Shapes, filled"}},
            {{"id", "letters"}, {"role", "zero_shot"}, {"title", "Letters"}},
@@ -158,6 +149,52 @@ json planned_evaluations(bool unmatched) {
            {{"id", "sketch"}, {"role", "out_of_domain"}, {"title", "Shapes, sketched"}}};
   if (unmatched) all.push_back({{"id", "icons"}, {"role", "out_of_domain"}, {"title", "Icons"}});
   return all;
+}
+
+json cell_of(const json& method, bool unmatched) {
+  json cell{{"harness", "0.1.0"},
+            {"model", {{"name", "demo"}, {"hash", lacuna::sha256("demo weights")}}},
+            {"request", request()},
+            {"method", method},
+            {"evaluations", json::array()}};
+  for (const auto& one : planned_evaluations(unmatched)) {
+    cell["evaluations"].push_back(
+        {{"id", one["id"]}, {"role", one["role"]}, {"dataset", dataset("shapes")}});
+  }
+  return cell;
+}
+
+json cell_of(const Method& method, int seed, bool unmatched) {
+  auto cell = cell_of(
+      json{{"id", method.id},
+           {"version", "1.0.0"},
+           {"params", method.params},
+           {"kl", {{"coarse", method.kl_coarse}, {"fine", method.kl_fine}, {"reduction", "batch"}}},
+           {"binary", lacuna::sha256(method.id)}},
+      unmatched);
+  cell["training"] = {{"learning_rate", 1e-4}, {"epochs", 8}, {"batch_size", 32}};
+  cell["seed"] = seed;
+  return cell;
+}
+
+json document_of(const json& cell) {
+  return {{"schema_version", 1}, {"key", lacuna::cell_key(cell)}, {"status", "ok"}, {"cell", cell}};
+}
+
+// The groups of an evaluation add up to "all".
+void add_up(json& counts) {
+  for (auto& groups : counts) {
+    if (!groups.contains("retain")) continue;
+    groups["all"] = json::object();
+    for (const auto& [name, levels] : groups.items()) {
+      if (name == "all") continue;
+      for (const auto& [level, count] : levels.items()) {
+        auto& sum = groups["all"][level];
+        if (sum.is_null()) sum = {0, 0};
+        for (const int i : {0, 1}) sum[i] = sum[i].get<int>() + count[i].get<int>();
+      }
+    }
+  }
 }
 
 void set_status(json& document, const char* status, const char* failure, const char* reason) {
@@ -170,8 +207,10 @@ void set_status(json& document, const char* status, const char* failure, const c
 
 }  // namespace
 
-std::string key_of(const std::string& label, int seed) {
-  return lacuna::sha256(label + "/" + std::to_string(seed)).substr(0, 32);
+std::string key_of(const std::string& label, int seed, bool unmatched) {
+  for (const auto& method : methods())
+    if (method.label == label) return lacuna::cell_key(cell_of(method, seed, unmatched));
+  return lacuna::cell_key(cell_of({{"id", "original"}}, unmatched));
 }
 
 json read(const fs::path& path) {
@@ -186,10 +225,11 @@ void write(const fs::path& path, const std::string& text) {
 }
 
 void write_results(const fs::path& folder, const Options& options) {
-  const std::string original = key_of("original", 0);
+  const std::string original = key_of("original", 0, options.unmatched);
   json planned = json::array();
-  auto first = cell_json(original, {{"id", "original"}}, nullptr);
+  auto first = document_of(cell_of({{"id", "original"}}, options.unmatched));
   first["counts"] = original_counts(options.unmatched);
+  add_up(first["counts"]);
   write(folder / "cells" / (original + ".json"), first.dump(2));
 
   for (const auto& method : methods()) {
@@ -197,7 +237,8 @@ void write_results(const fs::path& folder, const Options& options) {
         method.id == "scrub" || method.id == "late" || method.label == "Big steps";
     if (incomplete && !options.gaps) continue;
     for (int seed = 1; seed <= options.seeds; ++seed) {
-      const std::string key = key_of(method.label, seed);
+      auto document = document_of(cell_of(method, seed, options.unmatched));
+      const std::string key = document["key"];
       const std::string label =
           method.label == "NHL+KL" && !options.label.empty() ? options.label : method.label;
       planned.push_back({{"key", key},
@@ -212,16 +253,8 @@ void write_results(const fs::path& folder, const Options& options) {
         fs::remove(folder / "cells" / (key + ".json"));
         continue;
       }
-      auto document = cell_json(
-          key,
-          {{"id", method.id},
-           {"version", "1.0.0"},
-           {"params", method.params},
-           {"kl", {{"coarse", method.kl_coarse}, {"fine", method.kl_fine}, {"reduction", "batch"}}},
-           {"binary", lacuna::sha256(method.id)}},
-          {{"learning_rate", 1e-4}, {"epochs", 8}, {"batch_size", 32}});
-      document["cell"]["seed"] = seed;
       document["counts"] = counts_of(method, seed, options.unmatched);
+      add_up(document["counts"]);
       document["metrics"] = {{{"metric", "drift"},
                               {"version", "1.0.0"},
                               {"name", "weight_drift"},
@@ -306,6 +339,32 @@ void write_predictions(const fs::path& folder) {
     cell["predictions"] = {{"file", file}, {"sha256", lacuna::sha256_file(folder / file)}};
     write(entry.path(), cell.dump(2));
   }
+}
+
+void edit_counts(const fs::path& path, const std::function<void(json&)>& change) {
+  edit(path, [&](json& cell) {
+    change(cell["counts"]);
+    add_up(cell["counts"]);
+  });
+}
+
+std::string edit_cell(const fs::path& folder, const std::string& key,
+                      const std::function<void(json&)>& change) {
+  auto document = read(folder / "cells" / (key + ".json"));
+  change(document["cell"]);
+  const std::string changed = lacuna::cell_key(document["cell"]);
+  document["key"] = changed;
+  fs::remove(folder / "cells" / (key + ".json"));
+  write(folder / "cells" / (changed + ".json"), document.dump(2));
+  edit(folder / "plans/demo.json", [&](json& plan) {
+    for (auto* list : {&plan["cells"], &plan["originals"]}) {
+      for (auto& row : *list) {
+        for (const auto* name : {"key", "original"})
+          if (row.value(name, "") == key) row[name] = changed;
+      }
+    }
+  });
+  return changed;
 }
 
 json published_table(const std::string& id) {

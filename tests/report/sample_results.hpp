@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -34,7 +35,15 @@ nlohmann::json published_table(const std::string& id);
 void add_published(const std::filesystem::path& folder, const nlohmann::json& content);
 
 // The key of a cell of that folder.
-std::string key_of(const std::string& label, int seed);
+std::string key_of(const std::string& label, int seed, bool unmatched = false);
+
+// Changes the counts of a cell's file; "all" follows.
+void edit_counts(const std::filesystem::path& path,
+                 const std::function<void(nlohmann::json&)>& change);
+
+// Changes what a cell of the folder was asked, and with it its key, file and plan. Returns the key.
+std::string edit_cell(const std::filesystem::path& folder, const std::string& key,
+                      const std::function<void(nlohmann::json&)>& change);
 
 // Reads, changes and writes one JSON file.
 template <typename Change>

@@ -66,7 +66,6 @@ ProcessEnd wait_for(Process& process, double seconds) {
          seconds) {
     if (auto end = process.ended()) return *end;
     wait_for_any({&process}, 0.02);
-    process.lines();
   }
   FAIL("the process still runs after " << seconds << " s");
   return {};
@@ -104,7 +103,7 @@ std::map<std::string, json> cells_by_label(const fs::path& folder) {
     for (const auto* list : {"originals", "cells"}) {
       for (const auto& row : plan.at(list)) {
         const auto path = folder / "cells" / (row.at("key").get<std::string>() + ".json");
-        if (fs::exists(path)) out[row.value("label", "original")] = read_json(path);
+        if (fs::is_regular_file(path)) out[row.value("label", "original")] = read_json(path);
       }
     }
   }

@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 #include <cmath>
 #include <csignal>
 
@@ -25,24 +26,47 @@ TEST_CASE("A key does not depend on the order of writing, and on everything else
 }
 
 TEST_CASE("Failures are told in words") {
+  const auto told = [](const ProcessEnd& end, WorkerEnd worker) {
+    worker.log = "logs/a.txt";
+    const auto [kind, reason] = failure_of(end, worker);
+    return kind + " | " + reason;
+  };
   ProcessEnd end;
   end.signal = SIGSEGV;
-  CHECK(failure_of(end, "unlearn", "logs/a.txt", 0).kind == "crash");
-  CHECK(failure_of(end, "unlearn", "logs/a.txt", 0).reason ==
-        "unlearn: crashed with signal 11, Segmentation fault (its output is in logs/a.txt)");
+  CHECK(told(end, {.step = "unlearn"}) ==
+        "crash | unlearn: crashed with signal 11, Segmentation fault (its output is in "
+        "logs/a.txt)");
+  CHECK(told(end, {.step = "plan", .in = "tiny"}) ==
+        "crash | plan: crashed in 'tiny' with signal 11, Segmentation fault (its output is in "
+        "logs/a.txt)");
   end.signal = SIGKILL;
-  CHECK(failure_of(end, "evaluate", "logs/a.txt", 0).kind == "out_of_memory");
-  CHECK(failure_of(end, "evaluate", "logs/a.txt", 0).reason ==
-        "evaluate: killed by signal 9, which this run did not send: most likely the system ran out "
-        "of memory");
+  CHECK(told(end, {.step = "evaluate"}) ==
+        "machine | evaluate: killed by signal 9, which this run did not send: most likely the "
+        "system ran out of memory (fewer --jobs take less)");
   end.timed_out = true;
-  CHECK(failure_of(end, "unlearn", "logs/a.txt", 2.5).kind == "timeout");
-  CHECK(failure_of(end, "unlearn", "logs/a.txt", 2.5).reason ==
-        "unlearn: still running after 2.5 s, stopped (--cell-timeout sets the limit)");
+  CHECK(told(end, {.step = "unlearn", .timeout_seconds = 2.5}) ==
+        "timeout | unlearn: still running after 2.5 s, stopped (--cell-timeout sets the limit)");
   end = {};
   end.status = 7;
-  CHECK(failure_of(end, "unlearn", "logs/a.txt", 0).reason ==
-        "unlearn: ended with status 7 and without a result (its output is in logs/a.txt)");
+  CHECK(told(end, {.step = "unlearn", .last_line = "epoch 3"}) ==
+        "crash | unlearn: ended with status 7 and without a result (its output is in logs/a.txt)");
+  CHECK(told(end, {.step = "unlearn",
+                   .last_line = "error: job.json: cannot be read: Input/output "
+                                "error"}) ==
+        "machine | unlearn: ended with status 7 and without a result: job.json: cannot be read: "
+        "Input/output error (its output is in logs/a.txt)");
+}
+
+TEST_CASE("A worker that cannot write its result says why with its status") {
+  ProcessEnd end;
+  end.status = unwritten_result + ENOSPC;
+  auto failure = failure_of(end, {.step = "evaluate"});
+  CHECK(failure.kind == machine_failure);
+  CHECK(failure.reason == "evaluate: its result cannot be written: No space left on device");
+  end.status = unwritten_result + EISDIR;
+  failure = failure_of(end, {.step = "evaluate"});
+  CHECK(failure.kind == "exception");
+  CHECK(failure.reason == "evaluate: its result cannot be written: Is a directory");
 }
 
 TEST_CASE("Out of domain, class names that contain a concept's count as forgotten") {

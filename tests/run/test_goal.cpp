@@ -201,9 +201,8 @@ json worker(const fs::path& folder, const std::string& step, json job) {
   job["result"] = (folder / (step + ".result.json")).string();
   write_json(folder / (step + ".json"), job);
   const auto log = folder / (step + ".log");
-  auto options = lacuna_process({"worker", step, "--job", (folder / (step + ".json")).string(),
-                                 "--parent", std::to_string(getpid())},
-                                log);
+  auto options =
+      lacuna_process({"worker", step, "--job", (folder / (step + ".json")).string()}, log);
   options.environment["LACUNA_PLUGINS"] = RUN_FIXTURES "/others:" LACUNA_PLUGIN_DIR;
   Process process(options);
   const auto end = wait_for(process);

@@ -9,6 +9,7 @@
 #include "run/cell_names.hpp"
 #include "run/plan.hpp"
 #include "support/files.hpp"
+#include "support/hash.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -121,6 +122,30 @@ TEST_CASE("A cell's key moves with what can move a number, and with nothing else
   REQUIRE(after.cells.size() == before.cells.size());
   for (std::size_t i = 1; i < before.cells.size(); ++i)
     CHECK(before.cells[i].key != after.cells[i].key);
+}
+
+TEST_CASE("Files that a method's parameters name move its key by their bytes") {
+  const TemporaryFolder folder;
+  const auto file = folder / "weights.bin", inner = folder / "parts/one.bin";
+  const auto cell_with = [&](const std::string& value) {
+    return plan_of(folder.path(),
+                   with("/methods", {{{"id", "closed_form"}, {"params", {{"file", value}}}}}))
+        .cells.at(1);
+  };
+  write_file_atomically(file, "first");
+  write_file_atomically(inner, "first");
+  const auto before = cell_with(file.string()), of_folder = cell_with((folder / "parts").string());
+  CHECK((before.cell["method"]["contents"] == json{{"file", sha256("first")}}));
+  CHECK(of_folder.cell["method"].contains("contents"));
+  write_file_atomically(file, "other");  // as long as before
+  write_file_atomically(inner, "other");
+  CHECK(cell_with(file.string()).key != before.key);
+  CHECK(cell_with((folder / "parts").string()).key != of_folder.key);
+  write_file_atomically(file, "first");
+  CHECK(cell_with(file.string()).key == before.key);
+  // Words that name no file are words.
+  for (const auto* words : {"", "exclude", "no/such.file"})
+    CHECK_FALSE(cell_with(words).cell["method"].contains("contents"));
 }
 
 TEST_CASE("Concepts may be given by name, coarse ones too") {

@@ -82,6 +82,10 @@ TEST_CASE("Predictions that are none are refused") {
   CHECK_THROWS_WITH(
       load_predictions(path),
       path.string() + ": tensor 'in_domain/fine_predicted' holds a label that has no name");
+  file.tensors["in_domain/fine_predicted"] = at::zeros({3}, at::kByte);
+  save_safetensors(path, file.tensors, file.metadata);
+  CHECK_THROWS_WITH(load_predictions(path),
+                    path.string() + ": in_domain: there are not as many predictions as pictures");
   file.tensors.erase("in_domain/fine_predicted");
   save_safetensors(path, file.tensors, file.metadata);
   CHECK_THROWS_WITH(load_predictions(path),

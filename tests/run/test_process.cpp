@@ -10,6 +10,7 @@
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
 #include "run/machine.hpp"
+#include "support/cores.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -65,17 +66,6 @@ TEST_CASE("A process is measured") {
   CHECK(end.peak_bytes > 100'000);
 }
 
-TEST_CASE("Progress arrives line by line, unfinished lines later") {
-  Process process(shell("echo one >&3; printf tw >&3; sleep 0.2; echo o >&3; echo three >&3"));
-  std::vector<std::string> lines;
-  while (!process.ended()) {
-    wait_for_any({&process}, 0.05);
-    for (const auto& line : process.lines()) lines.push_back(line);
-  }
-  for (const auto& line : process.lines()) lines.push_back(line);
-  CHECK(lines == std::vector<std::string>{"one", "two", "three"});
-}
-
 TEST_CASE("Output goes to the log, after what is there; input is empty") {
   const TemporaryFolder folder;
   auto options = shell("cat; echo to stdout; echo to stderr >&2");
@@ -100,36 +90,46 @@ TEST_CASE("The environment is ours but for the changes") {
 }
 
 TEST_CASE("A process whose time is over is killed with all it started") {
-  auto options = shell("sleep 100 & echo $! >&3; sleep 100");
+  const TemporaryFolder folder;
+  auto options = shell("sleep 100 & echo $!; sleep 100");
   options.timeout_seconds = 0.3;
+  options.log = folder / "log";
   Process process(options);
-  std::vector<std::string> lines;
   const auto start = std::chrono::steady_clock::now();
-  std::optional<ProcessEnd> end;
-  while (!end) {
-    wait_for_any({&process}, 0.05);
-    end = process.ended();
-    for (const auto& line : process.lines()) lines.push_back(line);
-  }
-  CHECK(end->timed_out);
-  CHECK(end->signal == SIGKILL);
+  const auto end = wait_for(process);
+  CHECK(end.timed_out);
+  CHECK(end.signal == SIGKILL);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
-  REQUIRE(lines.size() == 1);
-  CHECK(gone_soon(std::stoi(lines[0])));
+  CHECK(gone_soon(std::stoi(read_file(folder / "log"))));
 }
 
 TEST_CASE("A process that ends leaves nothing of its group behind") {
-  Process process(shell("sleep 100 & echo $! >&3"));
-  std::vector<std::string> lines;
-  bool ended = false;
-  while (!ended) {
-    wait_for_any({&process}, 0.05);
-    ended =
-        process.ended().has_value();  // before the last look at its lines, or they can be missed
-    for (const auto& line : process.lines()) lines.push_back(line);
-  }
-  REQUIRE(lines.size() == 1);
-  CHECK(gone_soon(std::stoi(lines[0])));
+  const TemporaryFolder folder;
+  auto options = shell("sleep 100 & echo $!");
+  options.log = folder / "log";
+  Process process(options);
+  wait_for(process);
+  CHECK(gone_soon(std::stoi(read_file(folder / "log"))));
+}
+
+TEST_CASE("One wakes as soon as a process ends") {
+  Process process(shell("sleep 0.2"));
+  const auto start = std::chrono::steady_clock::now();
+  if (process.descriptor() < 0) SKIP("this system has no pidfd_open");
+  wait_for_any({&process}, 60);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
+  CHECK(wait_for(process).status == 0);
+}
+
+TEST_CASE("An ignored hang-up stays ignored by what is started") {
+  const TemporaryFolder folder;
+  auto options = shell("kill -HUP $$; echo alive");
+  options.log = folder / "log";
+  const auto before = signal(SIGHUP, SIG_IGN);
+  Process process(options);
+  wait_for(process);
+  signal(SIGHUP, before);
+  CHECK(read_file(folder / "log") == "alive\n");
 }
 
 TEST_CASE("A process object that goes away takes the process along") {
@@ -145,14 +145,4 @@ TEST_CASE("A process object that goes away takes the process along") {
 TEST_CASE("A program that does not exist is one clear line") {
   CHECK_THROWS_WITH(Process({.program = "/no/such/program", .arguments = {"x"}}),
                     "/no/such/program: cannot be started: No such file or directory");
-}
-
-TEST_CASE("A worker whose parent is someone else does nothing") {
-  const TemporaryFolder folder;
-  write_json(folder / "job.json", {{"result", (folder / "result.json").string()}});
-  Process process(
-      lacuna_process({"worker", "plan", "--job", (folder / "job.json").string(), "--parent", "1"},
-                     folder / "log"));
-  CHECK(wait_for(process).status == 1);
-  CHECK_FALSE(std::filesystem::exists(folder / "result.json"));
 }

@@ -126,7 +126,7 @@ TEST_CASE("A terminal is redrawn in place") {
     }
     display.line("NPO is done");
     const auto text = terminal.written();
-    CHECK(text.starts_with("\x1b[3A\x1b[J"));
+    CHECK(text.starts_with("\r\x1b[3A\x1b[J"));
     CHECK_THAT(text, ContainsSubstring("NPO is done"));
   }
   setenv("TERM", "dumb", 1);

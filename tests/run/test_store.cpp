@@ -1,6 +1,5 @@
-#include <unistd.h>
-
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <fstream>
 
@@ -10,7 +9,6 @@
 #include "run/status.hpp"
 #include "run/store.hpp"
 #include "support/files.hpp"
-#include "support/hash.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -47,28 +45,53 @@ TEST_CASE("A lock that cannot be made says why") {
 TEST_CASE("A results folder that cannot be made is the user's mistake") {
   const TemporaryFolder folder;
   std::ofstream(folder / "file") << "x";
-  CHECK_THROWS_AS(Store(folder / "file").create(), ConfigError);
+  CHECK_THROWS_MATCHES(
+      Store(folder / "file").create(), ConfigError,
+      Catch::Matchers::Message((folder / "file").string() + ": is a file (results need a folder)"));
+  CHECK_THROWS_AS(Store(folder / "file" / "in").create(), ConfigError);
 }
 
-TEST_CASE("Half-written files of dead processes are removed, those of living ones are not") {
+TEST_CASE("What was left half-written is removed when it is old, whoever has written it") {
   const TemporaryFolder folder;
   const Store store(folder.path());
   store.create();
-  Process process({.program = "/bin/true", .arguments = {"true"}});
-  const auto dead = std::to_string(process.id()), living = std::to_string(getpid());
-  wait_for(process);
   const auto cells = folder / "cells";
-  std::ofstream(cells / (".abc.json." + dead + "-0.tmp")) << "{";
-  std::ofstream(cells / (".abc.json." + living + "-0.tmp")) << "{";
-  std::ofstream(cells / "abc.json") << "{}";
-  std::filesystem::create_directories(store.work("plan-" + dead));
-  std::filesystem::create_directories(store.work("plan-" + living));
+  const auto add = [&](const std::filesystem::path& path, std::chrono::hours age) {
+    if (path.extension() == ".tmp" || path.extension() == ".json") {
+      std::ofstream(path) << "{";
+    } else {
+      std::filesystem::create_directories(path);
+    }
+    std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - age);
+  };
+  using std::chrono::hours;
+  // No process 999999999 lives here; it may well live on the machine that shares the disk.
+  add(cells / ".abc.json.node7-999999999-0123456789abcdef.tmp", hours(1));
+  add(cells / ".abc.json.node7-999999999-fedcba9876543210.tmp", hours(25));
+  add(cells / "abc.json", hours(25));
+  add(store.work("plan-node7-999999999-0123456789abcdef"), hours(1));
+  add(store.work("plan-node7-1-fedcba9876543210"), hours(25));
   store.create();
-  CHECK_FALSE(std::filesystem::exists(cells / (".abc.json." + dead + "-0.tmp")));
-  CHECK(std::filesystem::exists(cells / (".abc.json." + living + "-0.tmp")));
+  CHECK(std::filesystem::exists(cells / ".abc.json.node7-999999999-0123456789abcdef.tmp"));
+  CHECK_FALSE(std::filesystem::exists(cells / ".abc.json.node7-999999999-fedcba9876543210.tmp"));
   CHECK(std::filesystem::exists(cells / "abc.json"));
-  CHECK_FALSE(std::filesystem::exists(store.work("plan-" + dead)));
-  CHECK(std::filesystem::exists(store.work("plan-" + living)));
+  CHECK(std::filesystem::exists(store.work("plan-node7-999999999-0123456789abcdef")));
+  CHECK_FALSE(std::filesystem::exists(store.work("plan-node7-1-fedcba9876543210")));
+}
+
+TEST_CASE("Work on a forgetting set that was killed is removed, that of others is not") {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  store.create();
+  std::filesystem::create_directories(store.work("set-left"));
+  std::filesystem::create_directories(store.work("set-used"));
+  std::filesystem::create_directories(
+      store.work("0123456789abcdef0123"));  // a cell's, to go on from
+  const auto used = FileLock::acquire(store.lock("set-used"));
+  store.create();
+  CHECK_FALSE(std::filesystem::exists(store.work("set-left")));
+  CHECK(std::filesystem::exists(store.work("set-used")));
+  CHECK(std::filesystem::exists(store.work("0123456789abcdef0123")));
 }
 
 TEST_CASE("Stored cells are read back; damaged ones count as missing") {
@@ -83,22 +106,22 @@ TEST_CASE("Stored cells are read back; damaged ones count as missing") {
   CHECK_FALSE(store.read_cell("abc"));
   std::ofstream(store.cell("abc")) << R"({"something": "else"})";
   CHECK_FALSE(store.read_cell("abc"));
+  auto other_type = cell;
+  other_type["schema_version"] = 1.0;
+  write_json(store.cell("abc"), other_type);
+  CHECK_FALSE(store.read_cell("abc"));
   write_json(store.cell("other"), cell);  // a file under another cell's name
   CHECK_FALSE(store.read_cell("other"));
 }
 
-TEST_CASE("Predictions count only if they are there byte for byte") {
+TEST_CASE("What stands in a result's place and is no file counts as missing") {
   const TemporaryFolder folder;
   const Store store(folder.path());
   store.create();
-  nlohmann::json cell{{"key", "abc"}};
-  CHECK(store.predictions_intact(cell));
-  cell["predictions"] = {{"file", Store::relative_predictions("abc")}, {"sha256", sha256("bytes")}};
-  CHECK_FALSE(store.predictions_intact(cell));
-  std::ofstream(store.predictions("abc")) << "bytes";
-  CHECK(store.predictions_intact(cell));
-  std::ofstream(store.predictions("abc")) << "Bytes";
-  CHECK_FALSE(store.predictions_intact(cell));
+  std::filesystem::create_directories(store.cell("abc") / "inside");
+  CHECK_FALSE(store.read_cell("abc"));
+  std::filesystem::create_symlink(store.cell("loop"), store.cell("loop"));
+  CHECK_FALSE(store.read_cell("loop"));
 }
 
 TEST_CASE("Costs are the means of what was recorded") {

@@ -3,6 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
 
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
@@ -68,6 +73,42 @@ TEST_CASE("failure: an exhausted memory is known by its words where the type doe
   const auto passed_on = failure([] { throw lacuna::PluginError("npo: out of memory: x"); });
   CHECK(passed_on.cause == Cause::out_of_memory);
   CHECK(passed_on.message == "npo: out of memory: x");
+}
+
+TEST_CASE("failure: what the machine refused is known by the system's words") {
+  for (const auto number : {ENOSPC, EIO, EMFILE, ENFILE, EAGAIN, ENOMEM, EDQUOT, ESTALE}) {
+    const auto words = std::generic_category().message(number);
+    CAPTURE(words);
+    CHECK(failure([&] { throw lacuna::Error("a: cannot be written: " + words); }).cause ==
+          Cause::machine);
+    CHECK(failure([&] { throw lacuna::ConfigError("a: cannot be read: " + words); }).cause ==
+          Cause::machine);
+    CHECK(failure([&] { throw std::system_error(number, std::generic_category(), "a"); }).cause ==
+          Cause::machine);
+    CHECK(lacuna::names_the_machine("unlearn: " + words + " (x)"));
+  }
+  CHECK(failure([] { throw lacuna::Error("a: cannot be written: Permission denied"); }).cause ==
+        Cause::other);
+  // LibTorch's own allocator, of which a method may have asked too much.
+  CHECK(failure([] {
+          TORCH_CHECK(false,
+                      "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 "
+                      "bytes. Error code 12 (Cannot allocate memory)");
+        }).cause == Cause::out_of_memory);
+}
+
+TEST_CASE("failure: what the standard library says of files names the file first") {
+  namespace fs = std::filesystem;
+  const auto renamed = failure([] { fs::rename("/no/such/a", "/no/such/b"); });
+  CHECK(renamed.message == "/no/such/a: cannot rename: No such file or directory");
+  CHECK(failure([] {
+          fs::directory_iterator("/no/such/folder");
+        }).message.starts_with("/no/such/folder: "));
+  const auto read = failure([] {
+    std::ifstream folder("/");
+    std::string(std::istreambuf_iterator<char>(folder), {});
+  });
+  CHECK(read.message == "a file: cannot be read or written: Is a directory");
 }
 
 TEST_CASE("failure: a device without memory is named with three numbers") {

@@ -17,6 +17,15 @@ TEST_CASE("safe text: what a terminal would obey is written out, all else stays"
   CHECK(one_line("\xc2\xa0") == "\xc2\xa0");
 }
 
+TEST_CASE("safe text: what is long is cut, never within a character") {
+  using lacuna::short_line;
+  CHECK(short_line("abc\n", 4) == "abc\\n");
+  CHECK(short_line("abcde", 4) == "abcd … (5 bytes in all)");
+  CHECK(short_line("abcß", 4) == "abc … (5 bytes in all)");
+  CHECK(short_line(std::string(5000, 'x')) == std::string(2000, 'x') + " … (5,000 bytes in all)");
+  CHECK(short_line(std::string(2000, 'x')) == std::string(2000, 'x'));
+}
+
 TEST_CASE("safe text: bytes that are no UTF-8 are written out") {
   CHECK(one_line("a\xff.jpg") == "a\\xff.jpg");
   CHECK(one_line("\xc3") == "\\xc3");

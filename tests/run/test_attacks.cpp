@@ -1,0 +1,177 @@
+// One method can never hurt the run: whatever it does to the files, the output and the processes of
+// its worker is its own row, and the suite goes on.
+#include <signal.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "helpers.hpp"
+#include "run/bounded_log.hpp"
+#include "support/files.hpp"
+
+using namespace lacuna;
+using namespace lacuna::testing;
+using Catch::Matchers::ContainsSubstring;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+json hostile(const std::string& how, const std::string& text = "", const std::string& label = "") {
+  return {{"id", "hostile"},
+          {"label", label.empty() ? how : label},
+          {"params", {{"how", how}, {"text", text}}}};
+}
+
+struct Outcome {
+  Command command;
+  std::map<std::string, json> cells;
+};
+
+// A suite of these methods, and of one that is well-behaved.
+Outcome attacked(const TemporaryFolder& folder, std::vector<json> methods,
+                 std::vector<std::string> more = {}) {
+  auto suite = tiny_suite();
+  methods.push_back({{"id", "push"}});
+  suite["methods"] = std::move(methods);
+  std::vector<std::string> arguments{"run", write_suite(folder.path(), suite).string(), "--out",
+                                     (folder / "out").string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  Outcome out{lacuna::testing::lacuna(arguments), {}};
+  out.cells = cells_by_label(folder / "out");
+  return out;
+}
+
+void failed(const Outcome& outcome, const std::string& label, const std::string& reason) {
+  INFO(label);
+  REQUIRE(outcome.cells.contains(label));
+  CHECK(outcome.cells.at(label).at("status") == "failed");
+  CHECK(outcome.cells.at(label).at("failure") == "crash");
+  CHECK_THAT(outcome.cells.at(label).at("reason").get<std::string>(), ContainsSubstring(reason));
+}
+
+}  // namespace
+
+TEST_CASE("Attack: what a method writes as its progress fails its cell alone") {
+  const TemporaryFolder folder;
+  const auto out = attacked(folder, {hostile("progress", R"({"loss":1})", "no step"),
+                                     hostile("progress", R"([1, {"step": []}])", "no message"),
+                                     hostile("nested"), hostile("endless")});
+  INFO(out.command.output);
+  CHECK(out.command.status == 1);
+  CHECK_THAT(out.command.output, ContainsSubstring("6 cells: 2 ok, 4 failed, 0 not applicable ("));
+  for (const auto* label : {"no step", "no message", "nested", "endless"})
+    failed(out, label, "unlearn: ended with status 7 and without a result");
+  CHECK(out.cells.at("no step").at("trajectory").at("steps").at(0).at("loss") == 1);
+  CHECK(out.cells.at("push").at("status") == "ok");
+}
+
+TEST_CASE("Attack: what a method leaves as its result fails its cell alone") {
+  const TemporaryFolder folder;
+  const auto out = attacked(
+      folder,
+      {hostile("result", "garbage", "garbage"), hostile("result", "{}", "object"),
+       hostile("result", "[1]", "list"), hostile("result", R"({"status":"ok"})", "status"),
+       hostile("result", R"({"status":"ok","trajectory":{}})", "no weights"), hostile("folder")});
+  INFO(out.command.output);
+  CHECK(out.command.status == 1);
+  CHECK_THAT(out.command.output, ContainsSubstring("8 cells: 2 ok, 6 failed, 0 not applicable ("));
+  failed(out, "garbage", "unlearn: left no result: ");
+  failed(out, "object",
+         "unlearn: left no result: 'status' is missing in it (its output is in logs/");
+  failed(out, "list", "unlearn: left no result: what it left is no object");
+  failed(out, "status", "unlearn: left no result: 'trajectory' is missing in it");
+  failed(out, "no weights", "unlearn: left no result: weights.safetensors is not there");
+  failed(out, "folder", "unlearn: left no result: is a folder (expected a result)");
+  CHECK(out.cells.at("push").at("status") == "ok");
+  // What was left there does not stop the next run either.
+  CHECK_THAT(attacked(folder, {hostile("folder")}, {"--retry-failed"}).command.output,
+             ContainsSubstring("3 cells: 2 ok, 1 failed"));
+}
+
+TEST_CASE("Attack: a folder where a cell's files belong is that cell's row, run after run") {
+  const TemporaryFolder folder;
+  const std::vector<json> methods{hostile("cell folder"), hostile("predictions folder")};
+  for (int time = 0; time < 2; ++time) {
+    const auto out = attacked(folder, methods);
+    INFO(out.command.output);
+    CHECK(out.command.status == 1);
+    CHECK_THAT(out.command.output,
+               ContainsSubstring("4 cells: 2 ok, 2 failed, 0 not applicable ("));
+    CHECK_THAT(out.command.output, ContainsSubstring("  failed: cell folder: not stored: "));
+    CHECK_THAT(out.command.output,
+               ContainsSubstring(".json: cannot be replaced: Is a directory\n"));
+    CHECK_THAT(out.command.output, ContainsSubstring("  failed: predictions folder: not stored: "));
+    CHECK_THAT(out.command.output, !ContainsSubstring("filesystem error"));
+    CHECK(out.cells.at("push").at("status") == "ok");
+    CHECK_FALSE(out.cells.contains("predictions folder"));
+  }
+}
+
+TEST_CASE("Attack: endless output ends in a log of a bounded length") {
+  const TemporaryFolder folder;
+  const auto out = attacked(folder, {hostile("flood")});
+  INFO(out.command.output);
+  CHECK(out.command.status == 0);
+  const auto log =
+      folder / "out" / "logs" / (out.cells.at("flood").at("key").get<std::string>() + ".txt");
+  CHECK(fs::file_size(log) < kMostLog + 5000);
+  CHECK_THAT(BoundedLog(log).last_line(),
+             ContainsSubstring(" bytes more were dropped: a log holds"));
+}
+
+TEST_CASE("Attack: a process that a method has detached does not outlive its worker") {
+  const TemporaryFolder folder;
+  const auto out = attacked(folder, {hostile("detach")}, {"--jobs", "2"});
+  INFO(out.command.output);
+  CHECK(out.command.status == 0);
+  const auto process = std::stoi(read_file(folder / "out" / "detached"));
+  CHECK(::kill(process, 0) != 0);
+  CHECK(errno == ESRCH);
+}
+
+TEST_CASE("Attack: a method that changes its folder writes nowhere else") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = json::array({hostile("chdir")});
+  write_suite(folder.path(), suite);
+  Process process([&] {
+    auto options = lacuna_process({}, folder / "log");
+    options.program = "/bin/sh";
+    options.arguments = {
+        "sh", "-c",
+        "cd " + folder.path().string() + " && exec " LACUNA_PROGRAM " run suite.json --out out"};
+    return options;
+  }());
+  const auto end = wait_for(process, 120);
+  INFO(read_file(folder / "log"));
+  CHECK(end.status == 0);
+  CHECK(cells_by_label(folder / "out").at("chdir").at("status") == "ok");
+  CHECK(fs::is_empty(folder / "elsewhere"));
+}
+
+TEST_CASE("Attack: a hang at the end of the process costs nothing") {
+  const TemporaryFolder folder;
+  const auto start = std::chrono::steady_clock::now();
+  const auto out = attacked(folder, {hostile("exit handler")}, {"--cell-timeout", "60"});
+  INFO(out.command.output);
+  CHECK(out.command.status == 0);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+}
+
+TEST_CASE("Attack: what a method throws is one line of a bounded length, and kept whole") {
+  const TemporaryFolder folder;
+  const auto out =
+      attacked(folder, {hostile("throw", "a\x1b[2J\r\nb", "escapes"), hostile("megabyte")});
+  INFO(out.command.output.substr(0, 5000));
+  CHECK(out.command.status == 1);
+  CHECK(out.command.output.size() < 20'000);
+  CHECK_THAT(out.command.output, ContainsSubstring("hostile: a\\x1b[2J\\r\\nb"));
+  CHECK_THAT(out.command.output, ContainsSubstring("mmm … (1,048,"));
+  CHECK(out.cells.at("megabyte").at("reason").get<std::string>().size() > (1 << 20));
+  const auto status = lacuna::testing::lacuna({"status", (folder / "out").string()});
+  CHECK(status.output.size() < 10'000);
+}
