@@ -1,4 +1,5 @@
-// Precompiled for the harness itself: LibTorch's headers cost 7 s a file without it. The SDK never includes this.
+// Precompiled for the harness itself: LibTorch's headers cost 7 s a file without it. The SDK never
+// includes this.
 #pragma once
 
 #include <ATen/ATen.h>

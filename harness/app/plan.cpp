@@ -51,8 +51,7 @@ ordered_json cells_of(const Plan& plan, const Options& options) {
   }
   auto rows = ordered_json::array();
   for (const auto& cell : plan.cells) {
-    const auto state =
-        state_of(cell, plan, store ? &*store : nullptr, stored ? &*stored : nullptr);
+    const auto state = state_of(cell, plan, store ? &*store : nullptr, stored ? &*stored : nullptr);
     ordered_json row{{"key", cell.key},         {"state", state.words}, {"model", cell.model},
                      {"request", cell.request}, {"label", cell.label},  {"seed", cell.seed},
                      {"reason", state.reason},  {"seconds", nullptr}};

@@ -16,8 +16,8 @@ constexpr std::int64_t kEpochs = 4, kBatch = 32;
 const Samples& forgetting_set() {
   static const auto set = [] {
     const auto& work = workload();
-    auto made = picture_samples(*work.dataset, "train", work.indices,
-                                work.clip.config().vision.image_size);
+    auto made =
+        picture_samples(*work.dataset, "train", work.indices, work.clip.config().vision.image_size);
     const auto rows = at::tensor(work.indices, at::kLong);
     ask_to_forget(made, work.dataset->labels("train").index_select(0, rows));
     return made;

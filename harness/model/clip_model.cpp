@@ -25,10 +25,9 @@ at::Tensor ClipModel::hidden(const Samples& samples, const at::Tensor& rows,
                              const std::string& layer) {
   const auto known = layers();
   if (std::find(known.begin(), known.end(), layer) == known.end())
-    throw ConfigError(
-        fmt::format("layer '{}': the model has none of this name (it has {} to {}, {} to {})",
-                    layer, known.front(), known[clip_.image_layers() - 1],
-                    known[clip_.image_layers()], known.back()));
+    throw ConfigError(fmt::format(
+        "layer '{}': the model has none of this name (it has {} to {}, {} to {})", layer,
+        known.front(), known[clip_.image_layers() - 1], known[clip_.image_layers()], known.back()));
   const bool text = layer.starts_with(kText);
   const auto index = std::stoll(layer.substr(text ? kText.size() : kVisual.size()));
   if (text != !samples.texts.empty())

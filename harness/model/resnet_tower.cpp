@@ -77,8 +77,7 @@ at::Tensor resnet_maps(const NamedTensors& weights, const VisionConfig& vision,
 
 at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision,
                         const at::Tensor& pixels) {
-  return attention_pool(weights, vision.heads,
-                        resnet_maps(weights, vision, pixels, kResnetStages));
+  return attention_pool(weights, vision.heads, resnet_maps(weights, vision, pixels, kResnetStages));
 }
 
 std::vector<ResnetUnit> resnet_units(const VisionConfig& vision) {

@@ -23,8 +23,8 @@ at::Tensor resnet_tower(const NamedTensors& weights, const VisionConfig& vision,
 
 // What the stem and the first `stages` of the four stages make of it: [N, C, S', S'].
 inline constexpr int kResnetStages = 4;
-at::Tensor resnet_maps(const NamedTensors& weights, const VisionConfig& vision,
-                       const at::Tensor& x, int stages);
+at::Tensor resnet_maps(const NamedTensors& weights, const VisionConfig& vision, const at::Tensor& x,
+                       int stages);
 
 // A convolution of the tower and the batch normalisation that followed it in OpenAI's file.
 struct ResnetUnit {

@@ -19,8 +19,8 @@ struct SafetensorsEntry {
 };
 
 struct SafetensorsLayout {
-  std::vector<SafetensorsEntry>
-      entries;  // in file order; they cover the data without overlap or gap
+  // In file order; they cover the data without overlap or gap.
+  std::vector<SafetensorsEntry> entries;
   std::map<std::string, std::string> metadata;
   std::uint64_t data = 0;  // where the data starts in the file
 };

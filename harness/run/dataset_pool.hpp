@@ -12,9 +12,9 @@
 namespace lacuna {
 
 struct PooledDataset {
-  nlohmann::json
-      identity;  // {"id", "version", "params", "manifest", "prompts"}, of files also "pictures"
-                 // (how they become bytes); hashes null if unavailable
+  // {"id", "version", "params", "manifest", "prompts"}, of files also "pictures" (how they become
+  // bytes); hashes null if unavailable
+  nlohmann::json identity;
   nlohmann::json job;                // {"id", "params", "library"}: how a worker constructs it
   std::unique_ptr<Dataset> dataset;  // null: its data is not there
   std::string unavailable;           // then, why

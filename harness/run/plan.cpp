@@ -317,7 +317,8 @@ class Planner {
     const bool granted = static_cast<bool>(request.spec->retain);
     const bool flat = !request.data->dataset->taxonomy().hierarchical();
     if (needed(Ability::retain) && !granted) {
-      out.reason = "the method needs samples of retained concepts, which this request does not grant";
+      out.reason =
+          "the method needs samples of retained concepts, which this request does not grant";
     } else if (flat && needed(Ability::coarse_names)) {
       out.reason = "the method needs coarse class names, which the request's dataset does not have";
     } else if (flat && needed(Ability::keep) && !granted) {

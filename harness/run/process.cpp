@@ -172,7 +172,7 @@ void wait_for_any(const std::vector<const Process*>& processes, double seconds) 
   std::vector<pollfd> descriptors;
   for (const auto* process : processes) {
     if (process->descriptor() < 0) seconds = std::min(seconds, 0.02);  // look again soon
-    descriptors.push_back({process->descriptor(), POLLIN, 0});  // poll ignores -1
+    descriptors.push_back({process->descriptor(), POLLIN, 0});         // poll ignores -1
   }
   poll(descriptors.data(), descriptors.size(), static_cast<int>(std::ceil(seconds * 1000)));
 }

@@ -15,8 +15,8 @@ namespace lacuna {
 struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;  // from argv[0] on
-  std::map<std::string, std::optional<std::string>> environment =
-      {};                          // changes to ours; nullopt removes a variable
+  // Changes to ours; nullopt removes a variable.
+  std::map<std::string, std::optional<std::string>> environment = {};
   std::filesystem::path log = {};  // stdout and stderr are appended to it; empty: thrown away
   double timeout_seconds = 0;      // 0: none
 };

@@ -57,12 +57,8 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
                      match_concepts(spec.role, request.coarse, taxonomy, Level::coarse));
   });
   auto& job = request.evaluation_jobs.emplace_back();
-  job = {{"id", spec.id},
-         {"role", to_string(spec.role)},
-         {"dataset", data.job},
-         {"split", spec.split},
-         {"precision", spec.precision},
-         {"forget", fine.labels}};
+  job = {{"id", spec.id},       {"role", to_string(spec.role)}, {"dataset", data.job},
+         {"split", spec.split}, {"precision", spec.precision},  {"forget", fine.labels}};
   if (!coarse.labels.empty()) job["forget_coarse"] = coarse.labels;
   if (spec.role != Role::out_of_domain) return;
   auto& matching = request.matching[spec.id];

@@ -14,10 +14,10 @@ namespace lacuna {
 struct ResolvedRequest {
   const RequestSpec* spec = nullptr;
   const PooledDataset* data = nullptr;
-  std::vector<std::string> concepts =
-      {};  // fine names; what the suite says if the dataset is not there
-  std::vector<std::string> coarse =
-      {};  // coarse names to be forgotten as well; empty at level fine
+  // Fine names; what the suite says if the dataset is not there.
+  std::vector<std::string> concepts = {};
+  // Coarse names to be forgotten as well; empty at level fine.
+  std::vector<std::string> coarse = {};
   nlohmann::json evaluation_identities = nlohmann::json::array();  // for the cell's key
   nlohmann::json evaluation_jobs = nlohmann::json::array();        // for the evaluating worker
   nlohmann::json matching =

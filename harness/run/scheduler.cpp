@@ -32,8 +32,8 @@ struct Task {
   std::string status = {};  // once done; "not run" and "not stored" are no results
   std::string reason = {};  // of these two
   std::optional<FileLock> lock = {};
-  Clock::time_point retry_at{};  // someone else holds the lock: not before this
-  json stored = {};              // its result, where only the metrics have to be computed
+  Clock::time_point retry_at{};        // someone else holds the lock: not before this
+  json stored = {};                    // its result, where only the metrics have to be computed
   std::set<std::string> metrics = {};  // which of them
   bool rescore = false;
   json trajectory = {}, steps = json::object();

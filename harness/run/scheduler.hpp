@@ -21,18 +21,18 @@ struct RunOptions {
   double cell_timeout = 0;  // seconds for all steps of a cell together; 0: none
   std::string device = "cpu";
   std::vector<std::int64_t> seeds = {};  // instead of the suite's; empty: the suite's
-  bool retry_failed = false;  // run failed cells again
-  bool keep_weights = false;  // keep unlearned weights in weights/<key>.safetensors
+  bool retry_failed = false;             // run failed cells again
+  bool keep_weights = false;             // keep unlearned weights in weights/<key>.safetensors
   std::function<bool()> interrupted = [] { return false; };  // asked several times a second
 };
 
 // One line a distinct cell of the plan.
 struct RunSummary {
   std::int64_t cells = 0, ok = 0, failed = 0, not_applicable = 0;
-  std::int64_t cached = 0;            // of all these, those that were there already
-  std::int64_t scored_again = 0;      // of those, the ones whose metrics were computed
+  std::int64_t cached = 0;             // of all these, those that were there already
+  std::int64_t scored_again = 0;       // of those, the ones whose metrics were computed
   std::set<std::string> metrics = {};  // and which metrics these were
-  std::vector<std::string> failures;  // "label, seed: reason"
+  std::vector<std::string> failures;   // "label, seed: reason"
   // What the machine kept from being run or stored ("label, seed: reason"): no result of anything,
   // and run again by the next run. Failed cells of which nothing could be stored are among the
   // failures.

@@ -24,9 +24,9 @@ struct Predicted {
 
 Predicted predict_all(const json& job, Registry& registry) {
   const auto device = prepare_compute(job.at("device"), job.at("threads"));
-  auto checkpoint = load_checkpoint(job.at("model").get<std::string>(),
-                                    {.weights = job.value("weights", ""),
-                                     .vocabulary = job.value("vocabulary", "")});
+  auto checkpoint = load_checkpoint(
+      job.at("model").get<std::string>(),
+      {.weights = job.value("weights", ""), .vocabulary = job.value("vocabulary", "")});
   for (auto& [name, tensor] : checkpoint.weights) tensor = tensor.to(device);
   const Clip clip(checkpoint.config, checkpoint.weights);
 

@@ -98,13 +98,14 @@ json worker_unlearn(const json& job) {
                                .training = parse<TrainingConfig>(job.at("training")),
                                .seed = job.at("seed"),
                                .device = device};
-  auto unlearned = unlearn(original, std::move(sets), method, unlearn_job, [](const Progress& progress) {
-    report_progress({.step = progress.step,
-                     .steps = progress.steps,
-                     .epoch = progress.epoch,
-                     .loss = progress.loss,
-                     .forget_accuracy = progress.forget_accuracy});
-  });
+  auto unlearned =
+      unlearn(original, std::move(sets), method, unlearn_job, [](const Progress& progress) {
+        report_progress({.step = progress.step,
+                         .steps = progress.steps,
+                         .epoch = progress.epoch,
+                         .loss = progress.loss,
+                         .forget_accuracy = progress.forget_accuracy});
+      });
   const auto& kl = unlearn_job.kl;
   if ((kl.coarse > 0 || kl.fine > 0) && unlearned.trajectory.at("kept_epoch").is_null())
     throw NotApplicable("kl: the method ran no loop, so nothing was added (leave kl out)");

@@ -89,7 +89,8 @@ void ClipBatch::ask(Part part, const std::vector<Labels>& labels,
       if (count == 0) continue;
       const auto own = row_of[i].on_device.index_select(0, rows.on_device);
       const auto absent = own.lt(0).to(at::kInt);
-      places = std::get<1>(absent.sort(/*stable=*/true, 0, /*descending=*/false)).slice(0, 0, count);
+      places =
+          std::get<1>(absent.sort(/*stable=*/true, 0, /*descending=*/false)).slice(0, 0, count);
       row = own.index_select(0, places);
       sample = places + first;
     } else if (!alone) {
@@ -118,8 +119,7 @@ at::Tensor ClipBatch::student(Part part, const std::string& question) const {
     if (const auto own =
             all_templates_ ? at::Tensor() : of(part).own_template(rows_[part], prompt_);
         own.defined())
-      logits =
-          at::where(own.unsqueeze(1), under(of(part).next_template(prompt_)), logits);
+      logits = at::where(own.unsqueeze(1), under(of(part).next_template(prompt_)), logits);
   }
   return logits;
 }

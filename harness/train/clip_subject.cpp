@@ -14,21 +14,19 @@ namespace {
 void check_samples(const Samples& set, const ClipConfig& config, const char* what) {
   if (!set.texts.empty()) {
     if (static_cast<std::int64_t>(set.texts.size()) != set.size)
-      throw ConfigError(fmt::format("{}: {} texts for {} samples (one each)", what,
-                                    set.texts.size(), set.size));
+      throw ConfigError(
+          fmt::format("{}: {} texts for {} samples (one each)", what, set.texts.size(), set.size));
   } else if (!set.images.defined() || set.images.size(0) == 0) {
     throw ConfigError(fmt::format("{}: no pictures", what));
   } else if (const auto size = config.vision.image_size;
              set.images.size(2) != size || set.images.size(3) != size) {
-    throw ConfigError(
-        fmt::format("{}: its pictures are {} x {} (the model takes {} x {})", what,
-                    set.images.size(2), set.images.size(3), size, size));
+    throw ConfigError(fmt::format("{}: its pictures are {} x {} (the model takes {} x {})", what,
+                                  set.images.size(2), set.images.size(3), size, size));
   }
   for (const auto* labels : {&set.forget, &set.keep})
     for (const auto& asked : *labels)
       if (asked.names.size() < 2)
-        throw ConfigError(
-            fmt::format("{}: fewer than two {} class names", what, asked.question));
+        throw ConfigError(fmt::format("{}: fewer than two {} class names", what, asked.question));
   if (set.templates.empty()) throw ConfigError(fmt::format("{}: no prompt templates", what));
 }
 
@@ -145,8 +143,7 @@ void ClipSubject::compute_teacher(ClipPart& part, bool ensemble) {
   for (const auto& [question, tokens] : tokens_) {
     std::vector<at::Tensor> logits;  // by template
     for (std::int64_t prompt = 0; prompt < (ensemble ? 1 : prompts()); ++prompt)
-      logits.push_back(scale *
-                       at::matmul(features, name_features(question, prompt, ensemble).t()));
+      logits.push_back(scale * at::matmul(features, name_features(question, prompt, ensemble).t()));
     auto& teacher = part.teacher[question] = logits;
     for (std::int64_t prompt = 0; prompt < prompts() && !ensemble; ++prompt)
       if (const auto own = part.own_template(rows, prompt); own.defined())

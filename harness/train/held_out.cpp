@@ -13,8 +13,8 @@
 namespace lacuna {
 
 SplitRows split_rows(std::int64_t size, double fraction, std::uint64_t seed) {
-  const auto held_out = std::max<std::int64_t>(
-      1, static_cast<std::int64_t>(static_cast<double>(size) * fraction));
+  const auto held_out =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(size) * fraction));
   if (held_out >= size)
     throw ConfigError("training.checkpoint: validation needs at least two samples");
   const auto order = at::randperm(size, make_generator(seed, "validation"), at::kLong);
@@ -28,8 +28,7 @@ double held_out_accuracy(const Subject& subject, const BatchRows& rows) {
   std::vector<EpochCounts::Asked> counts(labels.size());
   constexpr std::int64_t chunk = 256;
   for (std::int64_t begin = 0; begin < rows.size(); begin += chunk) {
-    const auto batch =
-        subject.batch(rows.slice(begin, begin + chunk), {}, 0, /*all_prompts=*/true);
+    const auto batch = subject.batch(rows.slice(begin, begin + chunk), {}, 0, /*all_prompts=*/true);
     const auto record = record_of(*batch, labels, {});
     std::vector<at::Tensor> of_chunk;
     for (std::size_t i = 0; i < labels.size(); ++i) {

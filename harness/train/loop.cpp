@@ -13,8 +13,8 @@
 #include "train/frozen.hpp"
 #include "train/held_out.hpp"
 #include "train/kl_terms.hpp"
-#include "train/lora.hpp"
 #include "train/loop_state.hpp"
+#include "train/lora.hpp"
 #include "train/trained.hpp"
 
 namespace lacuna {
@@ -72,8 +72,7 @@ class Loop {
       throw Error("train: a second objective and merge belong together (one of them is missing)");
     split();
     steps_ = (rows_.size(0) + training_.batch_size - 1) / training_.batch_size;
-    if (!over_retain_)
-      objective_.prepare(subject.forget(), make_generator(options.seed, "method"));
+    if (!over_retain_) objective_.prepare(subject.forget(), make_generator(options.seed, "method"));
     take_up_state();
   }
 
@@ -191,8 +190,8 @@ class Loop {
     if (!side.questions.empty()) {
       fitted = objective_.fitted(*side.questions.front());
       if (!fits_truth_)
-        fits_truth_ = fitted.defined() ? fitted.eq(side.questions.front()->target()).all()
-                                       : at::Tensor();
+        fits_truth_ =
+            fitted.defined() ? fitted.eq(side.questions.front()->target()).all() : at::Tensor();
     }
     fits_ = fitted.defined();
     auto record = record_of(batch, subject_.forget().forget, fitted);
@@ -228,8 +227,8 @@ class Loop {
       const auto& first = counts.forget.front();
       const double fitted = static_cast<double>(counts.fitted) / static_cast<double>(first.rows);
       entry["fitted_accuracy"] = fitted;
-      accuracy = of_steps ? counts.fitted_step_accuracies / static_cast<double>(first.steps)
-                          : fitted;
+      accuracy =
+          of_steps ? counts.fitted_step_accuracies / static_cast<double>(first.steps) : fitted;
       aim = BestEpoch::Aim::highest;
     }
     if (held_out_) {

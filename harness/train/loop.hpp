@@ -21,7 +21,8 @@ struct LoopOptions {
 //   train       lowest forget accuracy measured on the fly over the epoch, all its rows counted
 //               alike; the best fit for an objective that fits answers (those of the first
 //               question); the last epoch if none qualifies
-//   released    the same by the mean of the batches' accuracies, per cent, the best rounded to three
+//   released    the same by the mean of the batches' accuracies, per cent, the best rounded to
+//   three
 //               decimals, as the released code
 //   last        the last epoch; so always for a loop over retain samples
 //   validation  lowest forget accuracy on held-out samples under all prompts; highest if the

@@ -12,9 +12,8 @@ namespace lacuna {
 namespace {
 
 bool wanted(const std::string& name, const std::vector<std::string>& beginnings) {
-  return beginnings.empty() || std::any_of(beginnings.begin(), beginnings.end(), [&](auto& start) {
-           return name.starts_with(start);
-         });
+  return beginnings.empty() || std::any_of(beginnings.begin(), beginnings.end(),
+                                           [&](auto& start) { return name.starts_with(start); });
 }
 
 }  // namespace

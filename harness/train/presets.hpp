@@ -7,8 +7,8 @@
 
 namespace lacuna {
 
-// {"params": {…}, "kl": {…}, "training": {…}}: what the presets `names` set for a method, later ones
-// over earlier ones. Whatever the suite itself says goes over all of it.
+// {"params": {…}, "kl": {…}, "training": {…}}: what the presets `names` set for a method, later
+// ones over earlier ones. Whatever the suite itself says goes over all of it.
 //   paper           nothing: the defaults are the paper's formulas
 //   reference       what the released code of Tan & Gong, 2026, does differently, in every method;
 //                   its KL weights are per element

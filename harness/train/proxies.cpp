@@ -112,8 +112,8 @@ void ask_to_keep(Samples& samples, const at::Tensor& fine) {
   samples.forget.clear();
   samples.keep = {labels_at(taxonomy, Level::fine, fine)};
   if (taxonomy.hierarchical())
-    samples.keep.push_back(labels_at(
-        taxonomy, Level::coarse, at::tensor(taxonomy.parent, at::kLong).index_select(0, fine)));
+    samples.keep.push_back(labels_at(taxonomy, Level::coarse,
+                                     at::tensor(taxonomy.parent, at::kLong).index_select(0, fine)));
 }
 
 }  // namespace lacuna

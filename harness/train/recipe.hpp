@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "lacuna/params.hpp"
-#include "support/compute_mode.hpp"
 #include "model/clip.hpp"
+#include "support/compute_mode.hpp"
 
 namespace lacuna {
 
@@ -50,8 +50,7 @@ struct RecipeTraining {
           Field{.help = "weight of the coarse names' cross-entropy", .min = 0});
     field("max_logit_scale", max_logit_scale, Field{.help = "bound of exp(logit_scale)", .min = 1});
     field("cutout", cutout, Field{.help = "whether the sources' cutout applies"});
-    field("precision", precision,
-          Field{.help = "compute precision", .choices = kPrecisions});
+    field("precision", precision, Field{.help = "compute precision", .choices = kPrecisions});
   }
 };
 
@@ -62,8 +61,8 @@ struct Recipe {
   std::string vocabulary;  // CLIP's merge file, looked up in the data folders
   std::vector<RecipeData> data;
   RecipeTraining training;
-  std::optional<RecipeTraining>
-      finish;             // a second phase on the folded tower; unset fields as in training
+  // A second phase on the folded tower; unset fields as in training.
+  std::optional<RecipeTraining> finish;
   nlohmann::json source;  // the file as read, for the model folder
 };
 

@@ -1,8 +1,7 @@
 #include "train/samples_file.hpp"
 
-#include <fmt/format.h>
-
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include "lacuna/error.hpp"
 #include "lacuna/input.hpp"

@@ -32,8 +32,8 @@ StepRecord record_of(const Batch& batch, const std::vector<Labels>& forget,
     const auto& first = *side.questions.front();
     const auto logits = first.student(), target = first.target();
     if (fitted.defined()) record.fitted = hits(logits, fitted);
-    record.agreeing = hits(without_target(logits, target),
-                           without_target(first.teacher(), target).argmax(1));
+    record.agreeing =
+        hits(without_target(logits, target), without_target(first.teacher(), target).argmax(1));
   }
   for (const auto* question : batch.keep().questions) {
     const auto kept = counted(*question);

@@ -45,7 +45,7 @@ struct EpochCounts {
   std::vector<Asked> forget = {};  // as in StepRecord
   std::int64_t fitted = 0;
   double fitted_step_accuracies = 0;  // as above
-  double loss = 0;  // sum over steps
+  double loss = 0;                    // sum over steps
   std::int64_t steps = 0;
 };
 

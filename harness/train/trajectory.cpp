@@ -73,8 +73,7 @@ nlohmann::json Trajectory::entry_of(const Pending& pending, const double* row) {
   const auto kept = static_cast<double>(record.keep.rows);
   auto& proxy = entry["utility_proxy"] = nullptr;
   if (record.agreeing.defined()) {
-    const double agreement =
-        row[slot::agreeing] / static_cast<double>(record.forget.front().rows);
+    const double agreement = row[slot::agreeing] / static_cast<double>(record.forget.front().rows);
     proxy = kept > 0 ? (row[slot::kept] / kept + agreement) / 2 : agreement;
   } else if (kept > 0) {
     proxy = row[slot::kept] / kept;
@@ -110,14 +109,14 @@ void Trajectory::read() {
     }
     if (!asked.empty() && asked.front().rows > 0) {
       counts_.fitted += std::llround(row[slot::fitted]);
-      counts_.fitted_step_accuracies +=
-          row[slot::fitted] / static_cast<double>(asked.front().rows);
+      counts_.fitted_step_accuracies += row[slot::fitted] / static_cast<double>(asked.front().rows);
     }
     counts_.loss += row[slot::loss];
     ++counts_.steps;
     const auto& entry = json_["steps"].emplace_back(entry_of(pending, row));
     latest = {pending.step - first_step_, plan_.steps, pending.epoch, row[slot::loss]};
-    if (const auto found = entry.find("forget_accuracy"); found != entry.end() && found->is_number())
+    if (const auto found = entry.find("forget_accuracy");
+        found != entry.end() && found->is_number())
       latest.forget_accuracy = found->get<double>();
   }
   pending_.clear();

@@ -19,7 +19,7 @@ namespace lacuna {
 // What a loop announces of itself before its first step.
 struct LoopPlan {
   std::int64_t steps = 0;
-  std::string name = {};                // of the phase; empty: none
+  std::string name = {};                 // of the phase; empty: none
   std::vector<std::string> forget = {};  // the questions to forget
   bool on_cpu = true;
 };

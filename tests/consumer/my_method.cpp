@@ -16,5 +16,5 @@ class MyMethod final : public lacuna::Objective {
   Params params_;
 };
 
-LACUNA_PLUGIN(lacuna::objective<MyMethod>({.id = "my_method", .version = "1.0.0",
-                                           .summary = "Gradient ascent up to a limit"}))
+LACUNA_PLUGIN(lacuna::objective<MyMethod>(
+    {.id = "my_method", .version = "1.0.0", .summary = "Gradient ascent up to a limit"}))

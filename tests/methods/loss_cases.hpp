@@ -36,8 +36,7 @@ struct LossInput {
         batch(fine, coarse, forgets_coarse) {
     if (!forgets_coarse.defined()) return;
     // Of the rows that the question is about.
-    random["coarse"] =
-        label_list(input.at("coarse").at("random")).masked_select(forgets_coarse);
+    random["coarse"] = label_list(input.at("coarse").at("random")).masked_select(forgets_coarse);
   }
 
   static FakeBatch::OfLevel level(const nlohmann::json& of, at::ScalarType type) {
@@ -59,8 +58,7 @@ inline at::Tensor loss_of(const nlohmann::json& loss_case, const LossInput& inpu
     const auto terms = kl_terms(input.batch, config);
     return name == "kl_fine" ? terms.fine : terms.coarse;
   }
-  if (name == "relabel")
-    return relabelling::RandomLabels(input.random).loss(input.batch, {});
+  if (name == "relabel") return relabelling::RandomLabels(input.random).loss(input.batch, {});
   if (method(name).make_objective) return objective(name, params)->loss(input.batch, {});
   at::Tensor loss;  // of a method's own training
   CatchingContext context([&](Objective& of) { loss = of.loss(input.batch, {}); });

@@ -42,9 +42,9 @@ TEST_CASE("goal fine: each loss is, to the bit, what it was before there were go
   // A mean over rows of means over names, which was one mean over both.
   const auto log_p = at::log_softmax(z, 1);
   CHECK(loss("me").equal((-std::log(double{classes}) - log_p.mean(1)).mean() + 1. * cec.mean()));
-  CHECK_THAT(loss("me").item<double>(),
-             WithinAbs((-std::log(double{classes}) - log_p.mean() + cec.mean()).item<double>(),
-                       1e-6));
+  CHECK_THAT(
+      loss("me").item<double>(),
+      WithinAbs((-std::log(double{classes}) - log_p.mean() + cec.mean()).item<double>(), 1e-6));
 }
 
 TEST_CASE("rows that forget nothing coarse count as under goal fine") {
@@ -145,7 +145,8 @@ TEST_CASE("the coarse KL term leaves the target out exactly where it is to be fo
 
 struct Labelled {
   Samples samples = {};
-  at::Tensor fine = {}, coarse = {}, forgets = {};  // the rows whose coarse label is to be forgotten
+  at::Tensor fine = {}, coarse = {},
+             forgets = {};  // the rows whose coarse label is to be forgotten
 };
 
 Labelled labelled(std::int64_t size, const at::Tensor& forgets,
@@ -262,9 +263,8 @@ TEST_CASE("several rows a sample: a loss is the mean over samples of what their 
   const auto ratio = several.reduced(ce - cross_entropy(t, y), false);
   CHECK_THAT(loss("npo"),
              WithinAbs((-(2 / 0.5) * at::log_sigmoid(0.5 * ratio).mean()).item<double>(), 1e-5));
-  CHECK_THAT(
-      loss("npo", {{"reduction", "batch"}}),
-      WithinAbs((-(2 / 0.5) * at::log_sigmoid(0.5 * ratio.mean())).item<double>(), 1e-5));
+  CHECK_THAT(loss("npo", {{"reduction", "batch"}}),
+             WithinAbs((-(2 / 0.5) * at::log_sigmoid(0.5 * ratio.mean())).item<double>(), 1e-5));
 }
 
 TEST_CASE("several rows a sample: KL terms are means over samples of means over rows") {

@@ -7,10 +7,9 @@ namespace lacuna::testing {
 namespace {
 
 Samples labelled(std::int64_t n, std::int64_t classes) {
-  return {.size = n,
-          .forget = {{.question = "fine",
-                      .target = random_labels(n, classes, 5),
-                      .choices = classes}}};
+  return {
+      .size = n,
+      .forget = {{.question = "fine", .target = random_labels(n, classes, 5), .choices = classes}}};
 }
 
 const at::Tensor& truth(const Samples& set) { return set.forget.front().target; }

@@ -63,10 +63,9 @@ TEST_CASE("a gradient that is not finite has no mask") {
 
 // A set whose labels are the worked example's.
 Samples context_set() {
-  return {.size = 2,
-          .forget = {{.question = "fine",
-                      .target = fine_of(worked_example()).target(),
-                      .choices = 4}}};
+  return {
+      .size = 2,
+      .forget = {{.question = "fine", .target = fine_of(worked_example()).target(), .choices = 4}}};
 }
 
 struct Run {

@@ -15,8 +15,8 @@ namespace {
 
 struct Opened {
   std::string dom;  // after the page's script ran
-  std::string
-      console;  // lines of the console: errors, among them every violation of the security policy
+  // Lines of the console: errors, among them every violation of the security policy.
+  std::string console;
 };
 
 // In a real browser that can resolve no name.

@@ -208,12 +208,14 @@ TEST_CASE("other data, other requests, a missing original and nothing published 
   CHECK_THAT(halved.page(), !ContainsSubstring("Evaluated in"));
   for (const auto* label : {"original", "GA"}) {
     const auto seed = label == std::string("GA") ? 1 : 0;
-    sample::edit(halved.results / "cells" / (sample::key_of(label, seed) + ".json"), [](json& cell) {
-      cell["flips"]["in_domain"] = {{"precision", "bfloat16"}, {"n", 1024}, {"fine", 3}};
-    });
+    sample::edit(
+        halved.results / "cells" / (sample::key_of(label, seed) + ".json"), [](json& cell) {
+          cell["flips"]["in_domain"] = {{"precision", "bfloat16"}, {"n", 1024}, {"fine", 3}};
+        });
   }
-  CHECK_THAT(halved.page(), ContainsSubstring("<dt>Evaluated in</dt><dd>bfloat16 in in_domain (6 of "
-                                              "2,048 predictions are others in float32)</dd>"));
+  CHECK_THAT(halved.page(),
+             ContainsSubstring("<dt>Evaluated in</dt><dd>bfloat16 in in_domain (6 of "
+                               "2,048 predictions are others in float32)</dd>"));
 
   Setup missing;
   std::filesystem::remove(missing.results / "cells" / (sample::key_of("original", 0) + ".json"));

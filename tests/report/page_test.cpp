@@ -49,7 +49,8 @@ TEST_CASE("a page is whole by itself: numbers lead along it, one link a cell to 
       files.push_back(link);
     }
   }
-  const std::string cell = "../../results/demo/cells/" + sample::key_of("NHL+KL", 2, true) + ".json";
+  const std::string cell =
+      "../../results/demo/cells/" + sample::key_of("NHL+KL", 2, true) + ".json";
   CHECK(std::count(files.begin(), files.end(), cell) == 1);
   CHECK(files.size() ==
         1 + 1 + 16 * 3 - 4);  // the data, the original, every cell that is not missing

@@ -34,8 +34,8 @@ Ran run(const std::filesystem::path& folder, const json& suite) {
   const auto path = write_suite(folder, suite);
   const auto out = (folder / "out").string();
   auto command = lacuna::testing::lacuna({"run", path.string(), "--out", out});
-  return {command, command.status <= 1 ? cells_by_label(folder / "out")
-                                       : std::map<std::string, json>()};
+  return {command,
+          command.status <= 1 ? cells_by_label(folder / "out") : std::map<std::string, json>()};
 }
 
 const json kGrant{{"retain", {{"samples_per_concept", 2}}}};

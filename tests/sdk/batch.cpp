@@ -141,9 +141,9 @@ TEST_CASE("batch: per_sample adds up what the questions of a side give each samp
   CHECK(lacuna::per_sample(side, term).equal(numbers({11, 202, 623})));
   CHECK(lacuna::per_sample(side, term, lacuna::Rows::sum).equal(numbers({11, 402, 1223})));
   // As the methods use it.
-  CHECK(at::allclose(lacuna::per_sample({{&questions[1], 2}, 3, side.index}, lacuna::nll),
-                     at::tensor({std::log(4.), std::log(5.), std::log(4.) + std::log(5.)})
-                         .to(at::kFloat)));
+  CHECK(at::allclose(
+      lacuna::per_sample({{&questions[1], 2}, 3, side.index}, lacuna::nll),
+      at::tensor({std::log(4.), std::log(5.), std::log(4.) + std::log(5.)}).to(at::kFloat)));
 }
 
 TEST_CASE("batch: a side without questions gives zeros, one for each sample") {

@@ -17,7 +17,6 @@ TEST_CASE("samples: labels are found by their question") {
 TEST_CASE("samples: a name takes the place of {} in a template, once") {
   CHECK(lacuna::fill_template("a {}.", "dog") == "a dog.");
   CHECK(lacuna::fill_template("{} {}", "{}") == "{} {}");
-  CHECK_THROWS_MATCHES(
-      lacuna::fill_template("a dog", "cat"), lacuna::ConfigError,
-      Message("'a dog': a prompt template needs {} for the class name"));
+  CHECK_THROWS_MATCHES(lacuna::fill_template("a dog", "cat"), lacuna::ConfigError,
+                       Message("'a dog': a prompt template needs {} for the class name"));
 }

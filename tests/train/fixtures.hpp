@@ -42,8 +42,8 @@ inline Taxonomy tiny_taxonomy() {
 // are to be kept.
 inline Samples tiny_set(std::int64_t size = 10,
                         const std::vector<std::int64_t>& coarse_labels = {}) {
-  Samples set{.size = size, .taxonomy = tiny_taxonomy(),
-              .templates = {"a {}.", "my {}!", "one more {}"}};
+  Samples set{
+      .size = size, .taxonomy = tiny_taxonomy(), .templates = {"a {}.", "my {}!", "one more {}"}};
   set.images = at::randint(256, {size, 3, 1, 1}, make_generator(5, "pictures"), at::kByte)
                    .expand({size, 3, 8, 8})
                    .contiguous();

@@ -20,7 +20,8 @@ double nll_of(ToySubject& subject, bool forget) {
   at::NoGradGuard no_grad;
   const auto& samples = forget ? subject.forget() : subject.retain();
   const BatchRows rows(all(samples));
-  const auto batch = subject.batch(forget ? rows : BatchRows{}, forget ? BatchRows{} : rows, 0, false);
+  const auto batch =
+      subject.batch(forget ? rows : BatchRows{}, forget ? BatchRows{} : rows, 0, false);
   return per_sample(forget ? batch->forget() : batch->keep(), nll).mean().item<double>();
 }
 

@@ -66,17 +66,16 @@ TEST_CASE("coarse labels that were to be forgotten are, those to be kept less") 
   job.training.learning_rate = 3e-3;
   job.training.epochs = 12;
   // First the model learns both labels of all samples.
-  const auto learned =
-      unlearn(tiny_model(), {tiny_set(30)}, scripted([](const Batch& batch, auto) {
-                return nll(fine_of(batch)).mean() + nll(coarse_of(batch)).mean();
-              }),
-              [&] {
-                auto learning = job;
-                learning.training.checkpoint = "last";
-                learning.training.epochs = 80;
-                return learning;
-              }(),
-              {});
+  const auto learned = unlearn(tiny_model(), {tiny_set(30)}, scripted([](const Batch& batch, auto) {
+                                 return nll(fine_of(batch)).mean() + nll(coarse_of(batch)).mean();
+                               }),
+                               [&] {
+                                 auto learning = job;
+                                 learning.training.checkpoint = "last";
+                                 learning.training.epochs = 80;
+                                 return learning;
+                               }(),
+                               {});
   auto model = tiny_model();
   model.weights = learned.weights;
   const auto set = hybrid_set(30);

@@ -155,7 +155,9 @@ TEST_CASE("rmu: hidden states of forget samples go to the vector, retain samples
   CHECK(forget > 2 * retain);
   const auto& steps = out.trajectory.at("steps");
   CHECK(steps.back().at("objective").get<double>() < steps.front().at("objective").get<double>());
-  CHECK(message_of<ConfigError>([&] { run(method("rmu"), with({{"layer", "visual.9"}})); })
+  CHECK(message_of<ConfigError>([&] {
+          run(method("rmu"), with({{"layer", "visual.9"}}));
+        })
             .starts_with("rmu: layer 'visual.9': the model has none of this name (it has visual.0 "
                          "to visual.0, text.0 to text.0)"));
 }
@@ -273,7 +275,8 @@ TEST_CASE("lora: every matrix changes by a matrix of that rank, nothing else cha
     const auto change = (after.at(name) - weight).view({weight.size(0), -1});
     const auto values = at::linalg_svdvals(change);
     // Under a step in the other direction (task_vector) the rank stays.
-    if (values.size(0) > 2) CHECK(values[2].item<double>() < 1e-4 * values[0].item<double>() + 1e-6);
+    if (values.size(0) > 2)
+      CHECK(values[2].item<double>() < 1e-4 * values[0].item<double>() + 1e-6);
   }
   CHECK_FALSE(equal(after, before));
 }
@@ -290,8 +293,11 @@ TEST_CASE("lora: it starts from the model itself, on the matrices that are named
     if (!named || weight.dim() < 2) CHECK(after.at(name).equal(weight));
   }
   CHECK_FALSE(after.at("text_projection").equal(tiny_model().weights.at("text_projection")));
-  CHECK(message_of<ConfigError>([] { run(method("ga"), lora_job(4, {"tower.", "vision"})); }) ==
-        "ga: training.lora_weights: no matrix of the model begins with tower. or vision (docs/models.md "
+  CHECK(message_of<ConfigError>([] {
+          run(method("ga"), lora_job(4, {"tower.", "vision"}));
+        }) ==
+        "ga: training.lora_weights: no matrix of the model begins with tower. or vision "
+        "(docs/models.md "
         "names them)");
 }
 

@@ -17,9 +17,7 @@ Unlearned run(const Entry& entry, const UnlearnJob& job, const Samples& set = ti
   return unlearn(tiny_model(), {set}, entry, job, {});
 }
 
-const auto ascend = [](const Batch& batch, std::int64_t) {
-  return -nll(fine_of(batch)).mean();
-};
+const auto ascend = [](const Batch& batch, std::int64_t) { return -nll(fine_of(batch)).mean(); };
 
 TEST_CASE("the same seed gives the same bytes, another seed others") {
   auto job = tiny_job();

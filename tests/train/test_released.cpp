@@ -120,8 +120,8 @@ Unlearned run(const std::string& checkpoint, bool fits, std::int64_t size,
 }
 
 // 330 samples in batches of 32: ten full ones and one of ten.
-const std::vector<Told> kUneven{{.full = 10, .last = 10}, {.full = 12, .last = 0},
-                                {.full = 32, .last = 10}};
+const std::vector<Told> kUneven{
+    {.full = 10, .last = 10}, {.full = 12, .last = 0}, {.full = 32, .last = 10}};
 
 TEST_CASE("330 samples in batches of 32: `released` keeps another epoch than `train`") {
   const auto train = run("train", false, 330, kUneven);
@@ -149,8 +149,8 @@ TEST_CASE("the same of an objective that fits answers: the highest mean of batch
 
 TEST_CASE("batches of one size: `released` keeps what `train` keeps") {
   // 22 of 32 are 68.75 %, which rounding leaves alone: of equal epochs the first.
-  const std::vector<Told> exact{{.full = 24, .last = 0}, {.full = 22, .last = 0},
-                                {.full = 22, .last = 0}};
+  const std::vector<Told> exact{
+      {.full = 24, .last = 0}, {.full = 22, .last = 0}, {.full = 22, .last = 0}};
   CHECK(run("train", false, 320, exact).trajectory.at("kept_epoch") == 1);
   CHECK(run("released", false, 320, exact).trajectory.at("kept_epoch") == 1);
 }

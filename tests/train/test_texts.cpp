@@ -96,8 +96,8 @@ TEST_CASE("a text set survives its file, with what is to be forgotten at the coa
        "'forget/forget/1/sample' has a label outside [0, 6)");
 }
 
-at::Tensor long_way(const Checkpoint& model, const Samples& set, Level level,
-                    std::int64_t row, std::int64_t prompt) {
+at::Tensor long_way(const Checkpoint& model, const Samples& set, Level level, std::int64_t row,
+                    std::int64_t prompt) {
   const Clip clip(model.config, model.weights);
   const auto text = clip.text_features(model.tokenizer.encode({set.texts[row]}, 24));
   const auto names = clip.text_features(

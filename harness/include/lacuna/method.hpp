@@ -54,16 +54,16 @@ struct TrainState {
 
 // One of the harness's own loops, for use inside a Method. Unset options come from the suite.
 struct TrainOptions {
-  std::string name = {};           // of this phase, for the trajectory; empty: none
-  double learning_rate = 0;        // 0: the suite's
-  std::int64_t epochs = 0;         // 0: the suite's
-  std::int64_t batch_size = 0;     // 0: the suite's
-  double weight_decay = -1;        // negative: the suite's
-  std::string checkpoint = {};     // "train" | "last" | "validation" | ...; empty: the suite's
-  bool regularised = true;         // whether the suite's KL terms are added
-  Over over = Over::forget;        // retain: batches of retain samples, whose forget side is empty
-  std::int64_t schedule = 0;       // epochs that the cosine spans; 0: those of this loop
-  TrainState* state = nullptr;     // goes on from here, and leaves it for the next call
+  std::string name = {};        // of this phase, for the trajectory; empty: none
+  double learning_rate = 0;     // 0: the suite's
+  std::int64_t epochs = 0;      // 0: the suite's
+  std::int64_t batch_size = 0;  // 0: the suite's
+  double weight_decay = -1;     // negative: the suite's
+  std::string checkpoint = {};  // "train" | "last" | …; empty: the suite's
+  bool regularised = true;      // whether the suite's KL terms are added
+  Over over = Over::forget;     // retain: batches of retain samples, whose forget side is empty
+  std::int64_t schedule = 0;    // epochs that the cosine spans; 0: those of this loop
+  TrainState* state = nullptr;  // goes on from here, and leaves it for the next call
 
   // A second objective over the same batch: its gradient, by name, is handed to `merge` beside that
   // of the first (with regularisers), which becomes the step's. Both or none.

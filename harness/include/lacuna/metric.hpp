@@ -64,8 +64,8 @@ struct Value {
   std::string unit = "1";            // "1" for fractions, shown x 100
   bool higher_is_better = true;
   std::optional<double> lower = {}, upper = {};  // bounds, where it has any
-  std::vector<double> per_sample =
-      {};  // contributions whose mean is the value; empty where it is no mean
+  // Contributions whose mean is the value; empty where it is no mean.
+  std::vector<double> per_sample = {};
 };
 
 // Constructed with its Params: `T(Params)`. A pure function of the evaluations. [any thread]

@@ -6,8 +6,8 @@
 //     std::string reduction = "sample";
 //     void visit(auto&& field) {
 //       field("beta", beta, lacuna::Field{.help = "inverse temperature", .min = 1e-6});
-//       field("reduction", reduction, lacuna::Field{.help = "where the sigmoid sits", .choices =
-//       {"sample", "batch"}});
+//       field("reduction", reduction,
+//             lacuna::Field{.help = "where the sigmoid sits", .choices = {"sample", "batch"}});
 //     }
 //   };
 #pragma once

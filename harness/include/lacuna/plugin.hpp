@@ -34,7 +34,7 @@ enum class Ability {
 
 LACUNA_EXPORT const char* to_string(Ability ability);
 
-// Who made it, what it is, how to cite it. Printed by `lacuna list`, stored beside every result.
+// Who made it, what it is, how to cite it. Printed by `lacuna list` and `lacuna describe`.
 struct Info {
   std::string id;             // [a-z][a-z0-9_]*, unique within its kind, equal to the folder's name
   std::string version;        // semantic version of the plugin
@@ -113,9 +113,9 @@ Entry metric(Info info) {
 
 // LACUNA_PLUGIN(entry, …): the last line of a plugin. Nothing runs at load; the host asks for the
 // entries.
-#define LACUNA_PLUGIN(...)                                                                       \
-  extern "C" LACUNA_EXPORT const lacuna_plugin* lacuna_plugin_entry() {                          \
-    static const ::lacuna::Entry entries[] = {__VA_ARGS__};                                      \
-    static const lacuna_plugin plugin{LACUNA_BUILD_ID, std::size(entries), entries};             \
-    return &plugin;                                                                              \
+#define LACUNA_PLUGIN(...)                                                           \
+  extern "C" LACUNA_EXPORT const lacuna_plugin* lacuna_plugin_entry() {              \
+    static const ::lacuna::Entry entries[] = {__VA_ARGS__};                          \
+    static const lacuna_plugin plugin{LACUNA_BUILD_ID, std::size(entries), entries}; \
+    return &plugin;                                                                  \
   }

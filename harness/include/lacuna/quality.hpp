@@ -51,8 +51,7 @@ LACUNA_EXPORT Score q_u(const GroupCounts& before, const GroupCounts& after);
 LACUNA_EXPORT Value to_value(const std::string& name, const Score& score);
 
 // The evaluations of one role. `prefix` goes before the names of their values: empty for the only
-// one of its role,
-// "<id>/" where there are several.
+// one of its role, "<id>/" where there are several.
 struct Scope {
   const Evaluation* evaluation;
   std::string prefix;

@@ -31,7 +31,7 @@ struct Labels {
 // A set of samples: pictures or texts, and the questions that a batch of them asks, in this order.
 struct Samples {
   std::int64_t size = 0;
-  at::Tensor images = {};               // uint8 [N, 3, H, W], RGB, at the model's size; undefined if texts
+  at::Tensor images = {};  // uint8 [N, 3, H, W], RGB, at the model's size; undefined if texts
   std::vector<std::string> texts = {};  // one a sample; empty if pictures
   std::vector<Labels> forget = {};      // empty for retain samples
   std::vector<Labels> keep = {};

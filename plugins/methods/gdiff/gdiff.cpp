@@ -32,7 +32,8 @@ class Gdiff final : public lacuna::Objective {
 LACUNA_PLUGIN(lacuna::objective<Gdiff>(
     {.id = "gdiff",
      .version = "2.0.0",
-     .summary = "Gradient difference: ascend on what is to be forgotten, descend on what is to be kept",
+     .summary =
+         "Gradient difference: ascend on what is to be forgotten, descend on what is to be kept",
      .citation =
          "P. Maini et al., TOFU: A Task of Fictitious Unlearning for LLMs, COLM 2024, arXiv "
          "2401.06121; coarse form: Y. Tan, B. Gong, TMLR 2026, arXiv 2506.11253",

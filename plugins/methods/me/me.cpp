@@ -16,8 +16,7 @@ class Me final : public lacuna::Objective {
   struct Params {
     double keep = 1, epsilon = 0;
     void visit(auto&& field) {
-      field("keep", keep,
-            Field{.help = "weight of the cross-entropy to keep; 0: none", .min = 0});
+      field("keep", keep, Field{.help = "weight of the cross-entropy to keep; 0: none", .min = 0});
       field(
           "epsilon", epsilon,
           Field{

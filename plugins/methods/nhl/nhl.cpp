@@ -24,9 +24,11 @@ class Nhl final : public lacuna::Objective {
   explicit Nhl(Params params) : params_(std::move(params)) {}
 
   at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
-    return lacuna::per_sample(batch.forget(), [&](const lacuna::Question& question) {
-             return hinge(question.student(), question.target());
-           }).mean();
+    return lacuna::per_sample(batch.forget(),
+                              [&](const lacuna::Question& question) {
+                                return hinge(question.student(), question.target());
+                              })
+        .mean();
   }
 
  private:

@@ -48,7 +48,9 @@ class Pcgrad final : public lacuna::Method {
     Keeping keeping;
     lacuna::TrainOptions options;
     options.second = &keeping;
-    options.merge = [this](NamedTensors& first, const NamedTensors& second) { merge(first, second); };
+    options.merge = [this](NamedTensors& first, const NamedTensors& second) {
+      merge(first, second);
+    };
     context.train(forgetting, options);
   }
 
@@ -77,7 +79,8 @@ class Pcgrad final : public lacuna::Method {
 LACUNA_PLUGIN(lacuna::method<Pcgrad>(
     {.id = "pcgrad",
      .version = "1.0.0",
-     .summary = "Gradient difference whose two gradients give way to each other where they conflict",
+     .summary =
+         "Gradient difference whose two gradients give way to each other where they conflict",
      .citation = "T. Yu, S. Kumar, A. Gupta, S. Levine, K. Hausman, C. Finn, Gradient Surgery for "
                  "Multi-Task Learning, NeurIPS 2020, arXiv 2001.06782",
      .needs = {lacuna::Ability::keep}}))

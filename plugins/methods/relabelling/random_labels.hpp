@@ -29,9 +29,11 @@ class RandomLabels : public lacuna::Objective {
   }
 
   at::Tensor loss(const lacuna::Batch& batch, const lacuna::Moment&) override {
-    return lacuna::per_sample(batch.forget(), [&](const lacuna::Question& question) {
-             return lacuna::cross_entropy(question.student(), fitted(question));
-           }).mean();
+    return lacuna::per_sample(batch.forget(),
+                              [&](const lacuna::Question& question) {
+                                return lacuna::cross_entropy(question.student(), fitted(question));
+                              })
+        .mean();
   }
 
   at::Tensor fitted(const lacuna::Question& question) override {

@@ -61,14 +61,13 @@ class Rmu final : public lacuna::Method {
     const auto layer = params_.layer.empty() ? middle(context.model().layers()) : params_.layer;
     const auto width = [&] {
       const at::NoGradGuard no_grad;
-      return context.model()
-          .hidden(context.forget(), at::zeros({1}, at::kLong), layer)
-          .size(2);
+      return context.model().hidden(context.forget(), at::zeros({1}, at::kLong), layer).size(2);
     }();
-    auto direction = at::rand({width}, context.generator("direction"), at::TensorOptions(at::kFloat));
+    auto direction =
+        at::rand({width}, context.generator("direction"), at::TensorOptions(at::kFloat));
     direction = direction / direction.norm() * params_.coefficient;
-    Misdirection objective(context, layer,
-                           direction.to(context.weights().begin()->second.device()), params_.keep);
+    Misdirection objective(context, layer, direction.to(context.weights().begin()->second.device()),
+                           params_.keep);
     context.train(objective, {});
   }
 
@@ -88,7 +87,8 @@ class Rmu final : public lacuna::Method {
 LACUNA_PLUGIN(lacuna::method<Rmu>(
     {.id = "rmu",
      .version = "1.0.0",
-     .summary = "Representation misdirection: hidden states of forget samples towards a random vector",
+     .summary =
+         "Representation misdirection: hidden states of forget samples towards a random vector",
      .citation = "N. Li et al., The WMDP Benchmark: Measuring and Reducing Malicious Use With "
                  "Unlearning, ICML 2024, arXiv 2403.03218",
      .needs = {lacuna::Ability::retain, lacuna::Ability::hidden_states}}))

@@ -1,5 +1,5 @@
-// SCRUB (Kurmanji et al., 2023): away from the original model on what is to be forgotten, towards it
-// on retain samples, in turns.
+// SCRUB (Kurmanji et al., 2023): away from the original model on what is to be forgotten, towards
+// it on retain samples, in turns.
 #include <algorithm>
 
 #include "lacuna/lacuna.hpp"
@@ -55,10 +55,8 @@ class Scrub final : public lacuna::Method {
     Away away(params_.temperature);
     Back back(params_.alpha, params_.gamma, params_.temperature);
     lacuna::TrainState state;  // one optimiser for both, as one run
-    lacuna::TrainOptions options{.epochs = 1,
-                                 .checkpoint = "last",
-                                 .schedule = turns + context.epochs(),
-                                 .state = &state};
+    lacuna::TrainOptions options{
+        .epochs = 1, .checkpoint = "last", .schedule = turns + context.epochs(), .state = &state};
     for (std::int64_t epoch = 0; epoch < context.epochs(); ++epoch) {
       if (epoch < turns) {
         options.name = "max", options.over = lacuna::Over::forget, options.regularised = true;
@@ -78,7 +76,8 @@ class Scrub final : public lacuna::Method {
 LACUNA_PLUGIN(lacuna::method<Scrub>(
     {.id = "scrub",
      .version = "1.0.0",
-     .summary = "SCRUB: turns away from the original on the forget set, towards it on retain samples",
+     .summary =
+         "SCRUB: turns away from the original on the forget set, towards it on retain samples",
      .citation = "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards Unbounded "
                  "Machine Unlearning, NeurIPS 2023, arXiv 2302.09880",
      .needs = {lacuna::Ability::keep, lacuna::Ability::retain}}))

@@ -74,7 +74,8 @@ class Ssd final : public lacuna::Method {
 LACUNA_PLUGIN(lacuna::method<Ssd>(
     {.id = "ssd",
      .version = "1.0.0",
-     .summary = "Selective synaptic dampening: shrinks weights that matter for the forget set alone",
+     .summary =
+         "Selective synaptic dampening: shrinks weights that matter for the forget set alone",
      .citation = "J. Foster, S. Schoepf, A. Brintrup, Fast Machine Unlearning Without Retraining "
                  "Through Selective Synaptic Dampening, AAAI 2024, arXiv 2308.07707",
      .needs = {lacuna::Ability::keep, lacuna::Ability::retain}}))

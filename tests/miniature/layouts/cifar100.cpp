@@ -46,7 +46,8 @@ std::string record(std::size_t label, std::uint64_t index, std::uint64_t seed) {
   const auto bytes = draw(label, index, seed, kSide, kSide, Mode::png);
   const auto pixels = pictures::decode(bytes, "cifar100").permute({2, 0, 1}).contiguous();
   std::string out{static_cast<char>(kParents[label]), static_cast<char>(label)};
-  out.append(reinterpret_cast<const char*>(pixels.const_data_ptr<std::uint8_t>()), 3 * kSide * kSide);
+  out.append(reinterpret_cast<const char*>(pixels.const_data_ptr<std::uint8_t>()),
+             3 * kSide * kSide);
   return out;
 }
 
