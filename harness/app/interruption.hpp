@@ -12,11 +12,10 @@ inline volatile std::sig_atomic_t interruption = 0;
 inline void listen_for_interruptions() {
   struct sigaction action {};
   action.sa_handler = [](int signal) { interruption = signal; };
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction now {};
-    const bool ignored = sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
-    if (!ignored) sigaction(signal, &action, nullptr);  // nohup, or a shell's background job
-  }
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  struct sigaction now {};
+  const bool ignored = sigaction(SIGHUP, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+  if (!ignored) sigaction(SIGHUP, &action, nullptr);  // nohup: the user wants it to go on
 }
 
 }  // namespace lacuna
