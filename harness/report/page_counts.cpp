@@ -14,7 +14,7 @@ using nlohmann::json;
 // One column of counts: a level of a group of an evaluation's pictures.
 struct Counted {
   std::string evaluation, title, group, level;
-  std::int64_t n = 0;  // the same for all; 0 where it differs
+  std::int64_t n = 0;  // the same in all lines: the report refuses cells that count otherwise
 
   Count of(const Cell& cell) const { return count_of(cell.counts, evaluation, group, level); }
 };
@@ -38,19 +38,11 @@ std::vector<Counted> columns_of(const Board& board) {
     for (const char* group : {"forget", "retain", "all"}) {
       for (const char* level : {"coarse", "fine"}) {
         Counted column{evaluation.id, evaluation.title, group, level};
-        bool any = false, same = true;
-        for (const Cell* cell : cells) {
-          const auto n = column.of(*cell).n;
-          if (n == 0) continue;
-          same = same && (!any || n == column.n);
-          column.n = n;
-          any = true;
-        }
-        if (!same) column.n = 0;
+        for (const Cell* cell : cells) column.n = std::max(column.n, column.of(*cell).n);
         // "All" is the sum of the two others where these were told apart.
         const bool sum = group == std::string("all") && !out.empty() &&
                          out.back().evaluation == evaluation.id && out.back().group != "all";
-        if (any && !sum) out.push_back(column);
+        if (column.n > 0 && !sum) out.push_back(column);
       }
     }
   }
@@ -63,10 +55,7 @@ json line(const Row& row, std::size_t index, std::size_t i, const std::vector<Co
   json counts = json::array();
   for (const auto& column : columns) {
     const Count count = column.of(cell);
-    const auto correct = grouped(count.correct);
-    counts.push_back(count.n == 0          ? "–"
-                     : count.n == column.n ? correct
-                                           : correct + "/" + grouped(count.n));
+    counts.push_back(count.n == 0 ? "–" : grouped(count.correct));
   }
   return {{"line", place.counts(index, i + 1)},
           {"label", row.label},
@@ -88,7 +77,7 @@ std::string counts_table(const Board& board, const Place& place) {
     heads.push_back({{"first", first},
                      {"group", columns[i].group == "all" ? "" : columns[i].group},
                      {"level", columns[i].level},
-                     {"of", columns[i].n == 0 ? "" : grouped(columns[i].n)}});
+                     {"of", grouped(columns[i].n)}});
   }
   std::string rows;
   const auto add = [&](const Row& row, std::size_t index) {

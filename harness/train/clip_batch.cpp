@@ -56,7 +56,9 @@ ClipBatch::ClipBatch(const ClipSubject& subject, BatchRows forget, BatchRows ret
   const auto none = at::empty({0}, at::TensorOptions(at::kLong).device(subject.device()));
   forget_size_ = b;
   forget_index_ = b > 0 ? rows_[forgotten].on_device : none;
-  const bool own = b > 0 && !forgets.samples.keep.empty();
+  // Where nothing at all is to be kept the side still has its samples: a mean over none is no
+  // number.
+  const bool own = b > 0 && (r == 0 || !forgets.samples.keep.empty());
   keep_size_ = (own ? b : 0) + r;
   keep_index_ = own ? forget_index_ : none;
   if (r > 0) {

@@ -23,10 +23,9 @@ void check_samples(const Samples& set, const ClipConfig& config, const char* wha
     throw ConfigError(fmt::format("{}: its pictures are {} x {} (the model takes {} x {})", what,
                                   set.images.size(2), set.images.size(3), size, size));
   }
-  for (const auto* labels : {&set.forget, &set.keep})
-    for (const auto& asked : *labels)
-      if (asked.names.size() < 2)
-        throw ConfigError(fmt::format("{}: fewer than two {} class names", what, asked.question));
+  for (const auto& asked : set.forget)
+    if (asked.names.size() < 2)
+      throw ConfigError(fmt::format("{}: fewer than two {} class names", what, asked.question));
   if (set.templates.empty()) throw ConfigError(fmt::format("{}: no prompt templates", what));
 }
 

@@ -33,8 +33,8 @@ struct LoopState {
   std::vector<at::Tensor> leaves;
   at::Generator order, prompts;
   RetainDraw retain;
-  NamedTensors adapters;  // LoRA's, if the suite has them
-  std::function<NamedTensors(const NamedTensors&)> compose;
+  NamedTensors adapters = {};  // LoRA's, if the suite has them
+  std::function<NamedTensors(const NamedTensors&)> compose = {};
   std::int64_t epochs = 0;  // run so far
 };
 

@@ -55,16 +55,16 @@ class Reader {
   Samples read(const std::string& set) const {
     Samples out;
     if (!sets_.contains(set)) return out;
-    const auto& json = sets_.at(set);
+    const auto& described = sets_.at(set);
     try {
-      json.at("size").get_to(out.size);
-      json.at("texts").get_to(out.texts);
-      json.at("templates").get_to(out.templates);
-      json.at("taxonomy").at("fine").get_to(out.taxonomy.fine);
-      json.at("taxonomy").at("coarse").get_to(out.taxonomy.coarse);
-      json.at("taxonomy").at("parent").get_to(out.taxonomy.parent);
-      out.forget = read(set + "/forget", json.at("forget"), out.size);
-      out.keep = read(set + "/keep", json.at("keep"), out.size);
+      described.at("size").get_to(out.size);
+      described.at("texts").get_to(out.texts);
+      described.at("templates").get_to(out.templates);
+      described.at("taxonomy").at("fine").get_to(out.taxonomy.fine);
+      described.at("taxonomy").at("coarse").get_to(out.taxonomy.coarse);
+      described.at("taxonomy").at("parent").get_to(out.taxonomy.parent);
+      out.forget = read(set + "/forget", described.at("forget"), out.size);
+      out.keep = read(set + "/keep", described.at("keep"), out.size);
     } catch (const nlohmann::json::exception&) {
       damaged("its names or prompts cannot be read");
     }
@@ -113,6 +113,9 @@ class Reader {
       question.at("question").get_to(labels.question);
       question.at("choices").get_to(labels.choices);
       question.at("names").get_to(labels.names);
+      if (!labels.names.empty() && std::ssize(labels.names) != labels.choices)
+        damaged(fmt::format("'{}' has {} names for {} choices", name, labels.names.size(),
+                            labels.choices));
       labels.target = indices(name + "/target", labels.choices);
       if (file_.tensors.contains(name + "/sample")) {
         labels.sample = indices(name + "/sample", size);
@@ -148,7 +151,11 @@ void save_samples(const std::filesystem::path& path, const SampleSets& sets) {
 
 SampleSets load_samples(const std::filesystem::path& path) {
   const Reader reader(path);
-  return {reader.read("forget"), reader.read("retain")};
+  SampleSets sets{reader.read("forget"), reader.read("retain")};
+  if (sets.forget.size < 1)
+    throw ConfigError(
+        fmt::format("{}: it has nothing to forget (samples written by lacuna)", path.string()));
+  return sets;
 }
 
 }  // namespace lacuna

@@ -88,22 +88,6 @@ TEST_CASE("a mean leads to its runs, a run to the counts that it is computed fro
   CHECK_THAT(page, ContainsSubstring("<code>" + original.get<std::string>() + "</code>"));
 }
 
-TEST_CASE("a count says of how many where not all lines count the same pictures") {
-  const sample::Folder folder;
-  sample::write_results(folder / "results/demo", {.seeds = 1, .gaps = false});
-  sample::edit_counts(folder / "results/demo/cells" / fs::path(sample::key_of("GA", 1) + ".json"),
-                      [](auto& counts) {
-                        counts["in_domain"]["retain"]["fine"] = {7, 8};
-                      });
-  make_reports({folder / "results/demo"}, folder / "reports/demo", TableStyle::plain);
-  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
-  CHECK_THAT(page, ContainsSubstring("<td class=\"num\">7/8</td>"));
-  const auto table = page.find("id=\"b0-counts\"");
-  CHECK_THAT(page.substr(table, page.find("</thead>", table) - table),
-             ContainsSubstring(
-                 "retain coarse<br>of 4,450</th><th scope=\"col\" class=\"num\">retain fine</th>"));
-}
-
 TEST_CASE("what ranks stands first on the page, and settings that all share are said once") {
   const sample::Folder folder;
   const std::string page = page_of(folder);

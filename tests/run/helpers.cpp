@@ -90,6 +90,8 @@ std::map<std::string, std::string> results_in(const fs::path& folder) {
   std::map<std::string, std::string> out;
   for (const auto* name : {"cells", "predictions", "plans"}) {
     for (const auto& file : fs::directory_iterator(folder / name)) {
+      // What a killed process was writing lies there for a day.
+      if (file.path().extension() == ".tmp") continue;
       out[std::string(name) + "/" + file.path().filename().string()] = read_file(file.path());
     }
   }

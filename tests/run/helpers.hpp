@@ -39,7 +39,8 @@ ProcessOptions lacuna_process(const std::vector<std::string>& arguments,
 // Runs `lacuna <arguments>` with the fixture plugins.
 Command lacuna(const std::vector<std::string>& arguments);
 
-// Every file under cells/, predictions/ and plans/ by its relative path, with its bytes.
+// Every file under cells/, predictions/ and plans/ by its relative path, with its bytes; no
+// temporaries.
 std::map<std::string, std::string> results_in(const std::filesystem::path& folder);
 
 // The stored results of a folder, by the label of their method ("original" for that).
