@@ -7,6 +7,7 @@
 #include "lacuna/error.hpp"
 #include "run/stored_cells.hpp"
 #include "support/files.hpp"
+#include "support/json_files.hpp"
 #include "support/json_view.hpp"
 #include "support/safe_text.hpp"
 
@@ -91,16 +92,6 @@ Plan read_plan(const fs::path& path) {
       plan.published.push_back(read_table(table, path.string()));
   }
   return plan;
-}
-
-std::vector<fs::path> json_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;  // nothing to be listed is no file
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 // A published number never rests on files that contradict each other, so one such result is an

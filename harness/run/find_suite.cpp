@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "run/suite.hpp"
+#include "support/json_files.hpp"
 
 namespace lacuna {
 namespace {
@@ -9,10 +10,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> out;
-  if (!fs::is_directory(folder)) return out;
-  for (const auto& file : fs::directory_iterator(folder)) {
-    if (file.path().extension() == ".json") out.push_back(file.path().stem().string());
-  }
+  for (const auto& file : json_files(folder)) out.push_back(file.stem().string());
   std::sort(out.begin(), out.end());
   return out;
 }

@@ -3,6 +3,7 @@
 #include "lacuna/error.hpp"
 #include "run/stored_cells.hpp"
 #include "support/files.hpp"
+#include "support/json_files.hpp"
 
 namespace lacuna {
 namespace {
@@ -68,16 +69,10 @@ json suite_status(const json& plan, const Store& store, StoredCells& stored) {
 
 json folder_status(const std::filesystem::path& folder) {
   const Store store(folder);
-  const auto plans = folder / "plans";
-  std::vector<std::filesystem::path> files;
-  std::error_code error;  // nothing to be listed is no plan
-  for (const auto& file : std::filesystem::directory_iterator(plans, error)) {
-    if (file.path().extension() == ".json") files.push_back(file.path());
-  }
+  const auto files = json_files(folder / "plans");
   if (files.empty())
     throw ConfigError(folder.string() +
                       ": holds no plan (give a folder that `lacuna run --out` made)");
-  std::sort(files.begin(), files.end());
   auto suites = json::array();
   StoredCells cells(store);
   for (const auto& file : files) {

@@ -58,8 +58,7 @@ ClipSubject::ClipSubject(Clip& student, const Tokenizer& tokenizer, Samples forg
   if (retain.size > 0) prepare(retain_, std::move(retain));
   const bool ensemble =
       config.teacher_prompts == "ensemble" || config.student_prompts == "ensemble";
-  compute_teacher(forget_, ensemble);
-  if (retain_.samples.size > 0) compute_teacher(retain_, ensemble);
+  compute_teacher(ensemble);
   precision_ = config.precision;  // only now: the teacher is float32 in every run
 }
 
@@ -129,26 +128,42 @@ void ClipSubject::index_templates(ClipPart& part) const {
   part.text_template = part.text_template_on_host.to(device());
 }
 
-void ClipSubject::compute_teacher(ClipPart& part, bool ensemble) {
+void ClipSubject::compute_teacher(bool ensemble) {
   at::NoGradGuard no_grad;
-  const auto size = part.samples.size;
-  std::vector<at::Tensor> parts;
-  constexpr std::int64_t chunk = 256;
-  const BatchRows rows(at::arange(size, at::kLong), device());
-  for (std::int64_t begin = 0; begin < size; begin += chunk)
-    parts.push_back(sample_features(part, rows.slice(begin, begin + chunk).on_device));
-  const auto features = at::cat(parts);
+  struct Whole {
+    ClipPart* part;
+    BatchRows rows;
+    at::Tensor features;
+  };
+  std::vector<Whole> parts;
+  for (auto* part : {&forget_, &retain_}) {
+    if (part->samples.size == 0) continue;
+    const BatchRows rows(at::arange(part->samples.size, at::kLong), device());
+    parts.push_back({part, rows, all_features(*part, rows)});
+  }
   const auto scale = student_.logit_scale();
   for (const auto& [question, tokens] : tokens_) {
-    std::vector<at::Tensor> logits;  // by template
-    for (std::int64_t prompt = 0; prompt < (ensemble ? 1 : prompts()); ++prompt)
-      logits.push_back(scale * at::matmul(features, name_features(question, prompt, ensemble).t()));
-    auto& teacher = part.teacher[question] = logits;
-    for (std::int64_t prompt = 0; prompt < prompts() && !ensemble; ++prompt)
-      if (const auto own = part.own_template(rows, prompt); own.defined())
-        teacher[prompt] =
-            at::where(own.unsqueeze(1), logits[part.next_template(prompt)], logits[prompt]);
+    for (std::int64_t prompt = 0; prompt < (ensemble ? 1 : prompts()); ++prompt) {
+      const auto names = name_features(question, prompt, ensemble).t();  // once for both parts
+      for (const auto& [part, rows, features] : parts)
+        part->teacher[question].push_back(scale * at::matmul(features, names));
+    }
+    for (const auto& [part, rows, features] : parts) {
+      const auto logits = part->teacher[question];
+      for (std::int64_t prompt = 0; prompt < prompts() && !ensemble; ++prompt)
+        if (const auto own = part->own_template(rows, prompt); own.defined())
+          part->teacher[question][prompt] =
+              at::where(own.unsqueeze(1), logits[part->next_template(prompt)], logits[prompt]);
+    }
   }
+}
+
+at::Tensor ClipSubject::all_features(const ClipPart& part, const BatchRows& rows) const {
+  std::vector<at::Tensor> out;
+  constexpr std::int64_t chunk = 256;
+  for (std::int64_t begin = 0; begin < rows.size(); begin += chunk)
+    out.push_back(sample_features(part, rows.slice(begin, begin + chunk).on_device));
+  return at::cat(out);
 }
 
 at::Tensor ClipSubject::name_features(const std::string& question, std::int64_t prompt,

@@ -64,7 +64,9 @@ class ClipSubject final : public Subject {
   void add_prompts(const std::vector<Labels>& labels);
   void prepare(ClipPart& part, Samples samples);
   void index_templates(ClipPart& part) const;
-  void compute_teacher(ClipPart& part, bool ensemble);
+  void compute_teacher(bool ensemble);
+  // Of all samples of a part, without more of them in memory at once than a chunk.
+  at::Tensor all_features(const ClipPart& part, const BatchRows& rows) const;
 
   Clip& student_;
   const Tokenizer& tokenizer_;

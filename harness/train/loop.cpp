@@ -204,7 +204,7 @@ class Loop {
   NamedTensors second_gradient(const Batch& batch, const Moment& now) {
     checked_loss(*given_.second, batch, now).backward({}, /*retain_graph=*/true);
     auto out = trained_.gradients();
-    for (auto& [name, leaf] : trained_.leaves()) leaf.mutable_grad() = at::Tensor();
+    state_->optimizer.zero_grad();
     return out;
   }
 
@@ -218,8 +218,7 @@ class Loop {
     for (std::size_t i = 0; i < counts.forget.size() && !over_retain_; ++i) {
       const auto& asked = counts.forget[i];
       if (asked.rows == 0) continue;
-      entry[i == 0 ? "forget_accuracy" : "forget_" + labels[i].question + "_accuracy"] =
-          forget_accuracy({asked});
+      entry[accuracy_name(i, labels[i].question)] = forget_accuracy({asked});
     }
     double accuracy = over_retain_ ? 0 : forget_accuracy(counts.forget, of_steps);
     auto aim = BestEpoch::Aim::lowest;

@@ -43,6 +43,10 @@ StepRecord record_of(const Batch& batch, const std::vector<Labels>& forget,
   return record;
 }
 
+std::string accuracy_name(std::size_t question, const std::string& name) {
+  return question == 0 ? "forget_accuracy" : "forget_" + name + "_accuracy";
+}
+
 double forget_accuracy(const std::vector<EpochCounts::Asked>& asked, bool of_steps) {
   double sum = 0;
   int n = 0;

@@ -49,6 +49,10 @@ struct EpochCounts {
   std::int64_t steps = 0;
 };
 
+// What the accuracy of a question to forget is called in a trajectory: the first one's is the one
+// that everybody means, "forget_accuracy"; a further one has its own, "forget_coarse_accuracy".
+std::string accuracy_name(std::size_t question, const std::string& name);
+
 // The mean over the questions of the share that is still right; a question without rows does not
 // count. NaN if none has any. `of_steps`: a question's share is the mean of its steps' shares, so
 // that a short last batch counts as much as a full one.

@@ -17,12 +17,6 @@ enum { loss, objective, kl_coarse, kl_fine, fitted, agreeing, kept, forget };
 
 constexpr auto kDisplayPeriod = std::chrono::milliseconds(200);
 
-// The first question to forget is the accuracy that everybody means.
-std::string accuracy_name(const LoopPlan& plan, std::size_t question) {
-  return question == 0 ? "forget_accuracy"
-                       : fmt::format("forget_{}_accuracy", plan.forget[question]);
-}
-
 }  // namespace
 
 void Trajectory::begin(LoopPlan plan) {
@@ -66,7 +60,7 @@ nlohmann::json Trajectory::entry_of(const Pending& pending, const double* row) {
   if (!plan_.name.empty()) entry["phase"] = plan_.name;
   for (std::size_t i = 0; i < record.forget.size(); ++i) {
     const auto rows = record.forget[i].rows;
-    entry[accuracy_name(plan_, i)] =
+    entry[accuracy_name(i, plan_.forget[i])] =
         rows > 0 ? nlohmann::json(row[slot::forget + i] / static_cast<double>(rows))
                  : nlohmann::json();
   }

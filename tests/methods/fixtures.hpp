@@ -18,8 +18,8 @@
 
 namespace lacuna::testing {
 
-inline const std::vector<std::string> method_ids{"ga",      "npo", "nhl",         "gdiff",
-                                                 "relabel", "me",  "task_vector", "salun"};
+inline const std::vector<std::string> method_ids{"ga", "npo",         "nhl",   "gdiff", "relabel",
+                                                 "me", "task_vector", "salun", "pcgrad"};
 
 inline const Entry& method(const std::string& id) {
   static auto& registry = *[] {

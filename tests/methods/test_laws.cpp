@@ -137,5 +137,29 @@ TEST_CASE("task_vector: scale 0 is the identity, bit for bit; scale 1.5 steps th
   CHECK(run({}).allclose(start - 1.5, 1e-5, 1e-6));
 }
 
+NamedTensors merged(const at::Tensor& a, const at::Tensor& b, double keep = 1) {
+  CatchingContext context([](Objective&) {});
+  const auto pcgrad = method("pcgrad").make_method({{"keep", keep}});
+  pcgrad->run(context);
+  NamedTensors first{{"w", a.clone()}};
+  context.options.merge(first, {{"w", b}});
+  return first;
+}
+
+TEST_CASE("pcgrad: gradients that agree are added; of those that conflict neither is opposed") {
+  const auto a = at::tensor({1., 2., -1.}), agreeing = at::tensor({1., 0., 1e-3}),
+             against = at::tensor({-1., 0.5, 1.});
+  CHECK(merged(a, agreeing).at("w").allclose(a + agreeing));
+  CHECK(merged(a, agreeing, 3).at("w").allclose(a + 3 * agreeing));
+  REQUIRE(a.dot(against).item<double>() < 0);
+  const auto step = merged(a, against).at("w");
+  CHECK(step.dot(a).item<double>() >= -1e-9);
+  CHECK(step.dot(against).item<double>() >= -1e-9);
+  const auto product = a.dot(against);
+  const auto expected =
+      a - product / against.dot(against) * against + against - product / a.dot(a) * a;
+  CHECK(step.allclose(expected));
+}
+
 }  // namespace
 }  // namespace lacuna::testing

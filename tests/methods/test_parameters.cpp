@@ -59,7 +59,7 @@ TEST_CASE("bad parameters are refused") {
 TEST_CASE("what needs something to keep says so") {
   for (const auto& id : method_ids) {
     CAPTURE(id);
-    const bool keeps = id == "gdiff" || id == "me" || id == "task_vector";
+    const bool keeps = id == "gdiff" || id == "me" || id == "task_vector" || id == "pcgrad";
     CHECK(names_of(method(id).info.needs) ==
           (keeps ? std::vector<std::string>{"keep"} : std::vector<std::string>()));
   }

@@ -197,50 +197,6 @@ TEST_CASE("ccup: with alpha 1 a second projection changes nothing") {
 
 // ---- pcgrad ----
 
-NamedTensors merged(const at::Tensor& a, const at::Tensor& b, double keep = 1) {
-  NamedTensors first{{"w", a.clone()}};
-  run(scripted_method([&](UnlearnContext& outer) {
-    // A context that hands over the merge instead of training.
-    struct Catch final : UnlearnContext {
-      explicit Catch(UnlearnContext& of) : inner(of) {}
-      const Samples& forget() const override { return inner.forget(); }
-      const Samples& retain() const override { return inner.retain(); }
-      Model& model() override { return inner.model(); }
-      Model& open(const std::string& name) override { return inner.open(name); }
-      std::unique_ptr<Batch> batch(const at::Tensor& f, const at::Tensor& r) override {
-        return inner.batch(f, r);
-      }
-      void train(Objective&, const TrainOptions& options) override { use(options); }
-      NamedTensors gradient(Objective& o, Over over, const at::Tensor& rows) override {
-        return inner.gradient(o, over, rows);
-      }
-      std::int64_t epochs() const override { return inner.epochs(); }
-      at::Generator generator(const std::string& p) override { return inner.generator(p); }
-      void log(const std::string&, double) override {}
-      UnlearnContext& inner;
-      std::function<void(const TrainOptions&)> use;
-    } context(outer);
-    context.use = [&](const TrainOptions& options) { options.merge(first, {{"w", b}}); };
-    method("pcgrad").make_method({{"keep", keep}})->run(context);
-  }));
-  return first;
-}
-
-TEST_CASE("pcgrad: gradients that agree are added; of those that conflict neither is opposed") {
-  const auto a = at::tensor({1., 2., -1.}), agreeing = at::tensor({1., 0., 1e-3}),
-             against = at::tensor({-1., 0.5, 1.});
-  CHECK(merged(a, agreeing).at("w").allclose(a + agreeing));
-  CHECK(merged(a, agreeing, 3).at("w").allclose(a + 3 * agreeing));
-  REQUIRE(a.dot(against).item<double>() < 0);
-  const auto step = merged(a, against).at("w");
-  CHECK(step.dot(a).item<double>() >= -1e-9);
-  CHECK(step.dot(against).item<double>() >= -1e-9);
-  const auto product = a.dot(against);
-  const auto expected =
-      a - product / against.dot(against) * against + against - product / a.dot(a) * a;
-  CHECK(step.allclose(expected));
-}
-
 TEST_CASE("pcgrad: a step's gradient is that of both sides of one batch") {
   auto job = tiny_job();
   job.training.epochs = 1;
