@@ -8,7 +8,7 @@
 #include "run/stored_cells.hpp"
 #include "support/files.hpp"
 #include "support/json_files.hpp"
-#include "support/json_view.hpp"
+#include "lacuna/json_view.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna::report {

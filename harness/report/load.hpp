@@ -11,17 +11,18 @@
 #include <vector>
 
 #include "lacuna/metric.hpp"
+#include "run/board_spec.hpp"
+#include "run/cell_result.hpp"
 #include "run/published_table.hpp"
-#include "run/result.hpp"
 
 namespace lacuna::report {
 
-using lacuna::Counts;
+using lacuna::BoardSpec;
 using lacuna::Status;
-using Cell = lacuna::Result;
-using Flips = lacuna::StoredFlips;
-using lacuna::StoredMetric;
+using lacuna::StoredValue;
 using lacuna::TrajectoryPoint;
+using Cell = lacuna::CellResult;
+using Flips = lacuna::StoredFlips;
 
 // As people read it: "not applicable".
 std::string in_words(Status status);
@@ -29,6 +30,8 @@ std::string in_words(Status status);
 struct PlannedCell {
   std::string key = {}, original = {}, model = {}, request = {}, method = {}, label = {};
   std::uint64_t seed = 0;
+  std::string attack = {};  // label of the attack that this cell is; empty: of no attack
+  std::string attacked = {};  // then the key of the cell that it attacks
 };
 
 struct PlannedOriginal {
@@ -50,10 +53,11 @@ struct PlannedTable {
 
 struct Plan {
   std::string name = {}, title = {}, sha256 = {};
-  std::vector<PlannedCell> cells = {};
+  std::vector<PlannedCell> cells = {};  // attacks among them
   std::vector<PlannedOriginal> originals = {};
   std::vector<PlannedEvaluation> evaluations = {};
   std::vector<PlannedTable> published = {};
+  BoardSpec board = {};
 };
 
 struct Results {
@@ -64,8 +68,8 @@ struct Results {
 };
 
 // Throws ConfigError in one line: no such folder, no plan in it, a damaged file and where it is
-// damaged, a result that its own predictions or the original model contradict. A result whose
-// predictions are not there says so in Cell::unchecked.
+// damaged, a result that its own predictions contradict. A result whose predictions are not there
+// says so in Cell::unchecked.
 Results load_results(const std::filesystem::path& folder);
 
 }  // namespace lacuna::report

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "support/json_view.hpp"
+#include "lacuna/json_view.hpp"
 
 namespace lacuna {
 namespace {

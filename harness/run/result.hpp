@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lacuna/quality.hpp"
-#include "support/json_view.hpp"
+#include "lacuna/json_view.hpp"
 
 namespace lacuna {
 

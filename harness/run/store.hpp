@@ -23,11 +23,15 @@ class Store {
   std::filesystem::path plan(const std::string& suite) const {
     return folder_ / "plans" / (suite + ".json");
   }
-  std::filesystem::path cell(const std::string& key) const {
-    return folder_ / "cells" / (key + ".json");
+  // <step>/<key>.json, and what stands beside it.
+  std::filesystem::path result(Step step, const std::string& key) const {
+    return folder_ / to_string(step) / (key + ".json");
   }
-  std::filesystem::path predictions(const std::string& key) const {
-    return folder_ / relative_predictions(key);
+  std::filesystem::path outcome(const std::string& predict) const {
+    return folder_ / relative_outcome(predict);
+  }
+  std::filesystem::path per_sample(const std::string& score) const {
+    return folder_ / "score" / (score + ".safetensors");
   }
   std::filesystem::path record(const std::string& key) const {
     return folder_ / "records" / (key + ".json");
@@ -35,30 +39,22 @@ class Store {
   std::filesystem::path log(const std::string& key) const {
     return folder_ / "logs" / (key + ".txt");
   }
-  std::filesystem::path weights(const std::string& key) const {
-    return folder_ / "weights" / (key + ".safetensors");
+  std::filesystem::path weights(const std::string& unlearn) const {
+    return folder_ / "weights" / (unlearn + ".safetensors");
   }
   std::filesystem::path lock(const std::string& name) const {
     return folder_ / "work" / "locks" / name;
   }
-  std::filesystem::path set(const std::string& name) const {
-    return folder_ / "work" / "sets" / (name + ".safetensors");
+  std::filesystem::path set(const std::string& key) const {
+    return folder_ / "work" / "sets" / (key + ".safetensors");
   }
-  // Where the workers of one cell leave what the parent collects.
+  // Where the worker of a job leaves what the run collects.
   std::filesystem::path work(const std::string& key) const {
-    return folder_ / "work" / "cells" / key;
+    return folder_ / "work" / "jobs" / key;
   }
 
-  // What they leave there under these names.
-  std::filesystem::path made_weights(const std::string& key) const {
-    return work(key) / "weights.safetensors";
-  }
-  std::filesystem::path made_predictions(const std::string& key) const {
-    return work(key) / "predictions.safetensors";
-  }
-
-  static std::string relative_predictions(const std::string& key) {
-    return "predictions/" + key + ".safetensors";
+  static std::string relative_outcome(const std::string& predict) {
+    return "predict/" + predict + ".safetensors";
   }
 
   // The stored result as it stands; nothing if there is none, or if it is none of ours. Whether it

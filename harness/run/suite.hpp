@@ -11,6 +11,8 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/metric.hpp"
+#include "run/board_spec.hpp"
+#include "run/specs.hpp"
 
 namespace lacuna {
 
@@ -18,17 +20,6 @@ namespace lacuna {
 struct PluginUse {
   std::string id;
   nlohmann::json params = nlohmann::json::object();
-};
-
-// Samples of retained concepts that a request grants to methods; 0 a concept: none.
-struct RetainGrant {
-  std::string split = {};
-  std::int64_t samples_per_concept = 0;
-
-  explicit operator bool() const { return samples_per_concept > 0; }
-  nlohmann::json json() const {
-    return {{"split", split}, {"samples_per_concept", samples_per_concept}};
-  }
 };
 
 struct RequestSpec {
@@ -60,6 +51,18 @@ struct MethodSpec {
   bool runs_on(const RequestSpec& request) const;
 };
 
+// A method that begins with an unlearned model in place of the original: what is left after it.
+struct AttackSpec {
+  std::string id = {}, label = {};
+  nlohmann::json params = nlohmann::json::object();
+  nlohmann::json training = nlohmann::json::object();  // over the request's
+  // Pictures a forgotten concept that it gets, drawn anew; 0: as many as the request gives.
+  std::int64_t samples_per_concept = 0;
+  std::vector<std::string> methods = {};  // labels of the rows it is run on; empty: all
+
+  bool runs_on(const std::string& label) const;
+};
+
 struct EvaluationSpec {
   std::string id = {}, title = {};
   Role role = Role::in_domain;
@@ -85,9 +88,11 @@ struct Suite {
   nlohmann::json training = nlohmann::json::object();
   std::vector<MethodSpec> methods;
   std::vector<std::int64_t> seeds;
+  std::vector<AttackSpec> attacks;
   std::vector<EvaluationSpec> evaluations;
   std::vector<PluginUse> metrics;
   std::vector<PublishedUse> published;
+  BoardSpec board;
 };
 
 // Reads and checks everything that can be checked without plugins. Throws ConfigError("<path>:

@@ -1,7 +1,6 @@
 #include "lacuna/metric.hpp"
 
 #include <ATen/ops/ones_like.h>
-#include <ATen/ops/zeros_like.h>
 
 #include "lacuna/error.hpp"
 
@@ -30,26 +29,53 @@ Role role_from(const std::string& name) {
                     (right.empty() ? " (known: in_domain, zero_shot, out_of_domain)" : right));
 }
 
-at::Tensor rows_of(const Predictions& predictions, Group group, Level level) {
-  const auto& forget = predictions.forget;
-  if (group == Group::all) return at::ones_like(forget);
-  const auto coarse_too = level == Level::coarse && predictions.forget_coarse.defined()
-                              ? predictions.forget_coarse
-                              : at::zeros_like(forget);
-  if (group == Group::forgotten_coarse) return coarse_too;
-  const auto rows = group == Group::forget ? forget : forget.logical_not();
-  return rows.logical_and(coarse_too.logical_not());
+const at::Tensor& Outcome::at(const std::string& column) const {
+  const auto found = columns.find(column);
+  if (found != columns.end()) return found->second;
+  std::string known;
+  for (const auto& [name, tensor] : columns) known += (known.empty() ? "" : ", ") + name;
+  throw Error("'" + column + "': no such column (there are: " + known + ")");
 }
 
-Count count(const Predictions& predictions, Group group, Level level) {
-  const bool fine = level == Level::fine;
-  const auto& target = fine ? predictions.fine_target : predictions.coarse_target;
-  const auto& predicted = fine ? predictions.fine_predicted : predictions.coarse_predicted;
-  if (!target.defined() || !predicted.defined())
-    throw ConfigError(std::string("predictions: there is no ") + to_string(level) + " level");
-  const auto rows = rows_of(predictions, group, level);
-  const auto correct = predicted.eq(target).logical_and(rows);
+const Asked* find_asked(const Evaluation& evaluation, const std::string& question) {
+  for (const auto& asked : evaluation.asked)
+    if (asked.question == question) return &asked;
+  return nullptr;
+}
+
+at::Tensor rows_of(const Evaluation& evaluation, Group group, const std::string& question) {
+  const auto* asked = find_asked(evaluation, question);
+  if (!asked) return {};
+  const auto& own = asked->forget;
+  const auto& sample = evaluation.asked.front().forget;
+  switch (group) {
+    case Group::forget:
+      return own;
+    case Group::spared:
+      return sample.logical_and(own.logical_not());
+    case Group::retain:
+      return sample.logical_or(own).logical_not();
+    case Group::all:
+      break;
+  }
+  return at::ones_like(own);
+}
+
+Count count(const Evaluation& evaluation, const Outcome& outcome, Group group,
+            const std::string& question) {
+  const auto rows = rows_of(evaluation, group, question);
+  if (!rows.defined()) return {};
+  const auto& target = find_asked(evaluation, question)->target;
+  const auto correct = outcome.at(question + "/predicted").eq(target).logical_and(rows);
   return {correct.sum().item<std::int64_t>(), rows.sum().item<std::int64_t>()};
+}
+
+std::vector<Scope> scopes(const std::vector<Evaluation>& evaluations, Role role) {
+  std::vector<Scope> out;
+  for (const auto& evaluation : evaluations)
+    if (evaluation.role == role) out.push_back({&evaluation, evaluation.id + "/"});
+  if (out.size() == 1) out.front().prefix.clear();
+  return out;
 }
 
 }  // namespace lacuna

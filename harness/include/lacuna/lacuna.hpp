@@ -11,7 +11,6 @@
 #include "lacuna/optimizer.hpp"
 #include "lacuna/params.hpp"
 #include "lacuna/plugin.hpp"
-#include "lacuna/quality.hpp"
 #include "lacuna/random.hpp"
 #include "lacuna/samples.hpp"
 #include "lacuna/taxonomy.hpp"

@@ -1,4 +1,4 @@
-// A metric plugin: values from the predictions of the original and of the unlearned model.
+// A metric plugin: values from what the original and the unlearned model made of the evaluations.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,17 +19,47 @@ enum class Role { in_domain, zero_shot, out_of_domain };
 LACUNA_EXPORT const char* to_string(Role role);
 LACUNA_EXPORT Role role_from(const std::string& name);  // throws ConfigError
 
-// Top-1 predictions of one model on one evaluation split, over the whole name list of each level.
-// First index wins ties. All on the CPU, N rows in the split's order.
-struct Predictions {
-  at::Tensor fine_target, fine_predicted;      // int64 [N]
-  at::Tensor coarse_target, coarse_predicted;  // int64 [N]; undefined if the dataset is flat
-  // bool [N]: whose fine class was asked to be forgotten; all false in zero-shot.
-  at::Tensor forget;
-  // bool [N]: whose coarse class was, too (goals coarse and hybrid); undefined where there is none.
-  at::Tensor forget_coarse = {};
-  Taxonomy taxonomy;
+// What one model made of an evaluation: named columns of N rows each, in the split's order, on the
+// CPU. Of a CLIP, for every question Q that the evaluation asks:
+//   Q/predicted  int64 [N]     the best choice of the whole name list; the first one wins ties
+//   Q/nll        float32 [N]   -log p of the target over the name list, in nats
+//   Q/margin     float32 [N]   logit of the target minus the best other one; <= 0 where it is not
+//                              the best. log p of the best is -nll - min(margin, 0)
+//   Q/top5       int64 [N, K]  the K = min(5, C) best choices, best first
+struct LACUNA_EXPORT Outcome {
+  std::map<std::string, at::Tensor> columns = {};
+  std::map<std::string, std::vector<std::string>> texts = {};  // one a row ("generated")
+
+  bool has(const std::string& column) const { return columns.contains(column); }
+  const at::Tensor& at(const std::string& column) const;  // throws Error naming those there are
 };
+
+// A question that an evaluation asks of each of its N samples, on the CPU.
+struct Asked {
+  std::string question;  // "fine", "coarse", "answer"
+  at::Tensor target;     // int64 [N]
+  at::Tensor forget;     // bool [N]: whose answer was asked to be forgotten
+};
+
+// One evaluation of a cell: the original model beside the unlearned one, on the same samples.
+struct Evaluation {
+  std::string id;  // the suite's name for it
+  Role role = Role::in_domain;
+  Taxonomy taxonomy;
+  std::vector<Asked> asked;  // the first says which samples are of the forget set
+  Outcome before, after;
+};
+
+// What `evaluation` asks under this name, or nullptr.
+LACUNA_EXPORT const Asked* find_asked(const Evaluation& evaluation, const std::string& question);
+
+// Rows of a question, of one kind. `forget`: the answer was to be forgotten. `spared`: the sample
+// is of the forget set, but this answer of it was to be kept. `retain`: neither.
+enum class Group { forget, spared, retain, all };
+
+// Which rows those are: bool [N]; undefined where the evaluation does not ask the question.
+LACUNA_EXPORT at::Tensor rows_of(const Evaluation& evaluation, Group group,
+                                 const std::string& question);
 
 // Correct predictions of n; what an accuracy is stored as.
 struct Count {
@@ -37,35 +67,40 @@ struct Count {
   bool operator==(const Count&) const = default;
 };
 
-// Pictures whose label of a level is of one kind. At the fine level `forget` are those whose fine
-// class was asked to be forgotten, `retain` the rest, `forgotten_coarse` none. At the coarse level
-// `forgotten_coarse` are those whose coarse class was asked to be forgotten, too; `forget` and
-// `retain` are without them, so that what is counted there was to be kept.
-enum class Group { forget, retain, all, forgotten_coarse };
+// Rows of the group whose "<question>/predicted" is the target; {0, 0} where the evaluation does
+// not ask the question. `outcome` is before or after.
+LACUNA_EXPORT Count count(const Evaluation& evaluation, const Outcome& outcome, Group group,
+                          const std::string& question);
 
-// Which rows those are: bool [N].
-LACUNA_EXPORT at::Tensor rows_of(const Predictions& predictions, Group group, Level level);
-
-// Correct of n at `level` among the rows of `group`.
-LACUNA_EXPORT Count count(const Predictions& predictions, Group group, Level level);
-
-// One evaluation of a cell: the original model beside the unlearned one, on the same rows.
-struct Evaluation {
-  std::string id;  // the suite's name for it
-  Role role = Role::in_domain;
-  Predictions before, after;
+// The evaluations of one role. `prefix` goes before the names of their values: empty for the only
+// one of its role, "<id>/" where there are several.
+struct Scope {
+  const Evaluation* evaluation;
+  std::string prefix;
 };
+LACUNA_EXPORT std::vector<Scope> scopes(const std::vector<Evaluation>& evaluations, Role role);
 
-// One number of a metric, or the reason why there is none.
+// One number of a metric, or the reason why there is none; and how a board shows it.
 struct Value {
-  std::string name = {};             // "q_u", or "out_of_domain/q_u" where a metric has several
+  std::string name = {};             // "q_u"; unique on a board, so prefix what is not common
   std::optional<double> value = {};  // absent: undefined, see reason
   std::string reason = {};           // why undefined; empty otherwise
   std::string unit = "1";            // "1" for fractions, shown x 100
   bool higher_is_better = true;
   std::optional<double> lower = {}, upper = {};  // bounds, where it has any
-  // Contributions whose mean is the value; empty where it is no mean.
+  // Correct of n, where the value is an accuracy: what is stored of it, exactly.
+  std::optional<Count> count = {};
+  // Contributions whose mean is the value, one a row of `evaluation` that it is made of, in order;
+  // of a function of several means, the value plus each row's influence on it. Intervals and paired
+  // tests are made of these; empty where the value is not made of single rows.
   std::vector<double> per_sample = {};
+  std::string evaluation = {};  // the id of the one whose rows those are
+
+  std::string title = {};  // of the column; empty: the name
+  std::string group = {};  // printed once over neighbouring columns of one group ("Forget set")
+  std::string table = {};  // the board's table that it stands in ("Zero-shot"); empty: the first
+  std::string help = {};   // one sentence
+  bool shown = true;       // false: a column only where the suite names it
 };
 
 // Constructed with its Params: `T(Params)`. A pure function of the evaluations. [any thread]

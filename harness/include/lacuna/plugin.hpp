@@ -2,6 +2,7 @@
 // dataset<T>(), metric<T>().
 #pragma once
 
+#include <concepts>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -41,8 +42,14 @@ struct Info {
   std::string summary;        // one line, not empty
   std::string citation = {};  // where the idea comes from: a paper or BibTeX; may be empty
   std::string license = "Apache-2.0";
+  std::string authors = {};          // of the plugin; may be empty
+  std::string address = {};          // where it is kept or asked about; may be empty
   std::vector<Ability> needs = {};   // of a method
   std::vector<Ability> offers = {};  // of a dataset
+  // Of a metric: the roles of the evaluations that it is given, all if it names none, and the
+  // columns without which it is not asked ("fine/predicted").
+  std::vector<Role> reads = {};
+  std::vector<std::string> columns = {};
 };
 
 // One plugin. Built in the plugin, read by the host only after the handshake. Exactly one of the
@@ -59,6 +66,14 @@ struct Entry {
   std::unique_ptr<Metric> (*make_metric)(const nlohmann::json&) = nullptr;
 };
 
+// What a plugin's class has: `struct Params` with its visit(), see params.hpp, and a constructor
+// that takes them (a dataset's with the DataRoots).
+template <class T, class... Rest>
+concept MadeOfParams = requires(typename T::Params params, Rest... rest) {
+  params.visit([](const char*, auto&, const Field&) {});
+  T(params, rest...);
+};
+
 namespace detail {
 template <class T>
 Entry entry(Kind kind, Info info) {
@@ -70,6 +85,7 @@ Entry entry(Kind kind, Info info) {
 
 // T is an Objective with `struct Params` and T(Params).
 template <class T>
+  requires std::derived_from<T, Objective> && MadeOfParams<T>
 Entry objective(Info info) {
   auto entry = detail::entry<T>(Kind::method, std::move(info));
   entry.make_objective = [](const nlohmann::json& json) -> std::unique_ptr<Objective> {
@@ -80,6 +96,7 @@ Entry objective(Info info) {
 
 // T is a Method with `struct Params` and T(Params).
 template <class T>
+  requires std::derived_from<T, Method> && MadeOfParams<T>
 Entry method(Info info) {
   auto entry = detail::entry<T>(Kind::method, std::move(info));
   entry.make_method = [](const nlohmann::json& json) -> std::unique_ptr<Method> {
@@ -90,6 +107,7 @@ Entry method(Info info) {
 
 // T is a Dataset with `struct Params` and T(Params, const DataRoots&).
 template <class T>
+  requires std::derived_from<T, Dataset> && MadeOfParams<T, DataRoots>
 Entry dataset(Info info) {
   auto entry = detail::entry<T>(Kind::dataset, std::move(info));
   entry.make_dataset = [](const nlohmann::json& json,
@@ -101,6 +119,7 @@ Entry dataset(Info info) {
 
 // T is a Metric with `struct Params` and T(Params).
 template <class T>
+  requires std::derived_from<T, Metric> && MadeOfParams<T>
 Entry metric(Info info) {
   auto entry = detail::entry<T>(Kind::metric, std::move(info));
   entry.make_metric = [](const nlohmann::json& json) -> std::unique_ptr<Metric> {

@@ -9,11 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "lacuna/abi.hpp"
+
 namespace lacuna {
 
 // Borrows the document, which must outlive it. Every member throws ConfigError("<file>: <path>:
 // reason").
-class JsonView {
+class LACUNA_EXPORT JsonView {
  public:
   JsonView(const nlohmann::json& value, std::string file) : JsonView(value, std::move(file), "") {}
 

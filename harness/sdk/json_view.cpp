@@ -1,4 +1,4 @@
-#include "support/json_view.hpp"
+#include "lacuna/json_view.hpp"
 
 #include <algorithm>
 
