@@ -77,8 +77,9 @@ inline Evaluation evaluation(const Counts& before, const Counts& after, Role rol
   const auto gone = before.forgotten_coarse.n, forget = before.forget_fine.n,
              retain = before.retain_fine.n;
   REQUIRE(gone + before.forget_coarse.n == forget);
-  Evaluation out{
-      .id = id, .role = role, .taxonomy = {{"a", "b", "c", "d"}, {"ab", "cd"}, {0, 0, 1, 1}}};
+  Evaluation out;
+  out.id = id, out.role = role;
+  out.taxonomy = {{"a", "b", "c", "d"}, {"ab", "cd"}, {0, 0, 1, 1}};
   const auto fine = at::cat({at::zeros({forget}, at::kLong), at::full({retain}, 2, at::kLong)});
   const auto coarse = at::cat({at::zeros({forget}, at::kLong), at::ones({retain}, at::kLong)});
   const auto index = at::arange(forget + retain);

@@ -13,14 +13,14 @@ namespace {
 using Catch::Matchers::Message;
 using Catch::Matchers::WithinAbs;
 
-// Four retain rows after two of the forget group. Confidences of the best: .9 (right), .8 (wrong,
-// the target has .2), .6 (right), .7 (wrong, .3).
+// Four retain rows after two of the forget group. Confidences of the best: .95 (right), .82
+// (wrong, the target has .18), .61 (right), .73 (wrong, .27).
 Evaluation four() {
   auto out = evaluation(row(2, 2, 4, 4, 2, 4), row(2, 2, 4, 4, 2, 4));
   auto& columns = out.after.columns;
   columns["fine/predicted"] = out.asked[0].target + at::tensor({0, 0, 0, 1, 0, 1}, at::kLong);
-  columns["fine/nll"] = -at::tensor({.5f, .5f, .9f, .2f, .6f, .3f}).log();
-  const auto best = at::tensor({.5f, .5f, .9f, .8f, .6f, .7f});
+  columns["fine/nll"] = -at::tensor({.5f, .5f, .95f, .18f, .61f, .27f}).log();
+  const auto best = at::tensor({.5f, .5f, .95f, .82f, .61f, .73f});
   // The target's logit minus the best other one.
   columns["fine/margin"] = at::where(columns["fine/predicted"].eq(out.asked[0].target),
                                      at::ones({6}), -columns["fine/nll"] - best.log());
@@ -28,12 +28,12 @@ Evaluation four() {
 }
 
 TEST_CASE("calibration: the distance of confidence and accuracy, bin by bin") {
-  // Two bins of width 1/2: all four in the upper one, .5 right at .75.
+  // Two bins of width 1/2: all four in the upper one, .5 right at .7775.
   const auto wide = find(compute("calibration", {four()}, {{"bins", 2}}), "calibration_error");
-  CHECK_THAT(*wide.value, WithinAbs(0.25, 1e-6));
-  // Ten bins: each alone, .1 .8 .4 .7.
+  CHECK_THAT(*wide.value, WithinAbs(0.2775, 1e-6));
+  // Ten bins: each alone, .05 .82 .39 .73.
   const auto narrow = find(compute("calibration", {four()}, {{"bins", 10}}), "calibration_error");
-  CHECK_THAT(*narrow.value, WithinAbs(0.5, 1e-6));
+  CHECK_THAT(*narrow.value, WithinAbs(0.4975, 1e-6));
   for (const auto& value : {wide, narrow}) {
     REQUIRE(value.per_sample.size() == 4);
     const double sum = std::accumulate(value.per_sample.begin(), value.per_sample.end(), 0.0);

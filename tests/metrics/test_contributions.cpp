@@ -33,7 +33,8 @@ at::Tensor right(at::Tensor share, at::Generator& draws) {
 // retain coarse rises, so that utility is clipped there. A row that was right stays so more often.
 Evaluation drawn(const std::string& id, Role role, std::uint64_t seed) {
   auto draws = make_generator(seed, id);
-  Evaluation out{.id = id, .role = role};
+  Evaluation out;
+  out.id = id, out.role = role;
   const auto place = at::randperm(1600, draws, at::kLong);
   const auto forget = place.lt(400), gone = place.lt(160);
   const auto zero = at::zeros({1600}, at::kLong);

@@ -20,7 +20,8 @@ at::Tensor rows(std::vector<std::int64_t> which) {
 // Five samples, of which two are of the forget set. The coarse label of the first of them and of
 // the last retained one is to be forgotten as well.
 lacuna::Evaluation evaluation() {
-  lacuna::Evaluation out{.id = "in_domain"};
+  lacuna::Evaluation out;
+  out.id = "in_domain";
   out.asked = {{"fine", at::tensor({0, 0, 1, 2, 2}, at::kLong), rows({1, 1, 0, 0, 0})},
                {"coarse", at::tensor({0, 0, 0, 1, 1}, at::kLong), rows({1, 0, 0, 0, 1})}};
   out.after.columns = {{"fine/predicted", at::tensor({0, 1, 1, 0, 2}, at::kLong)},
