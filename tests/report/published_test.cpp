@@ -155,7 +155,8 @@ TEST_CASE("A published file that does not say what it should is one clear line")
        "boards[0].rows[5].errata[0].kind: 'lie' is none of typo, double_rounding, rounding"},
       {"/boards/0/rows/5/errata/0/printed", 88.6,
        "boards[0].rows[5].errata[0]: 'utility' is not printed so in this row"},
-      {"/boards/0/original/label", "CLIP", "boards[0].original: 'label': unknown key"},
+      {"/boards/0/original/label", "CLIP",
+       "boards[0].original: 'label': unknown key (known: counts, printed, provenance, errata)"},
   }));
   CHECK(complaint([&](json& table) { table[json::json_pointer(pointer)] = value; }) ==
         "table.json: " + words);
