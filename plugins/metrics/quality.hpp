@@ -64,7 +64,10 @@ inline Score ratio(const Evaluation& evaluation, Group group, const std::string&
   if (!after.value) return after;
   const double a0 = *before.value, a = *after.value;
   if (a0 == 0) return {{}, what + ": the original model gets none right"};
-  return {a / a0, "", combined(1 / a0, after, -a / (a0 * a0), before)};
+  // Written so that a model beside itself has a ratio that no row moves, to the last bit.
+  Score out{a / a0, "", combined(1, after, -a / a0, before)};
+  for (auto& row : out.influence) row /= a0;
+  return out;
 }
 
 inline Score one_minus(Score score) {

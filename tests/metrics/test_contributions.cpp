@@ -112,6 +112,16 @@ TEST_CASE("contributions: they follow their rows") {
                WithinAbs(plain[static_cast<std::size_t>(order[i].item<std::int64_t>())], 1e-12));
 }
 
+TEST_CASE("contributions: beside itself no row moves what compares a model, to the last bit") {
+  auto all = suite();
+  for (auto& one : all) one.after = one.before;
+  for (const auto& [name, value] : values_of(all)) {
+    if (value.count || name == "zero_shot" || value.per_sample.empty()) continue;
+    CAPTURE(name);
+    CHECK(value.per_sample == std::vector<double>(1600, *value.value));
+  }
+}
+
 TEST_CASE("contributions: nothing moves a utility whose ratios are all clipped, or a Q-U of 0") {
   const Counts before = row(80, 90, 700, 600, 100, 1000);
   const std::vector all{evaluation(before, row(90, 95, 800, 700, 100, 1000))};

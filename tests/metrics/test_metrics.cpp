@@ -120,6 +120,17 @@ TEST_CASE("zero-shot: a set the original model fails on leaves the drops undefin
   CHECK(find(values, "zero_shot").value);
 }
 
+TEST_CASE("zero-shot: nine sets that are all right, and all wrong after, are 1 and not more") {
+  std::vector<Evaluation> right, lost;
+  for (int i = 0; i < 9; ++i) {
+    const auto id = "set" + std::to_string(i);
+    right.push_back(evaluation(of_retain(40, 40), of_retain(40, 40), Role::zero_shot, id));
+    lost.push_back(evaluation(of_retain(40, 40), of_retain(0, 40), Role::zero_shot, id));
+  }
+  CHECK(value_of("zero_shot", right, "zero_shot").value == 1);
+  CHECK(value_of("zero_shot", lost, "zero_shot_mean_drop").value == 1);
+}
+
 TEST_CASE("out of domain: Q, U, Q-U there, and the gaps to the own domain") {
   const auto values = compute("out_of_domain", full_suite());
   const double u = (0.75 + 600. / 700 + 500. / 600) / 3, q_u = u / (0.5 + u);

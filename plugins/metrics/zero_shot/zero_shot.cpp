@@ -17,7 +17,8 @@ struct Summary {
       mean = worst = score;
       return;
     }
-    *mean.value += *score.value / n;
+    // Nine ninths are more than 1 in floating point.
+    mean.value = std::min(1.0, *mean.value + *score.value / n);
     // The rows of several sets are no rows of one evaluation.
     if (n == 1) mean.influence = score.influence;
     if (!worst.value || *worst.value < *score.value) worst = score, worst_id = id;
