@@ -110,7 +110,7 @@ int show(const Options& options, const Globals& globals) {
     fmt::print("{}\n", json_text(facts));
     return exit_code::ok;
   }
-  const auto config = clip_config_from(facts["config"]);
+  const auto config = clip_config_from(JsonView(facts["config"], "config"));
   const auto line = [](const char* name, const std::string& text) {
     fmt::print("{:<12} {}\n", name, text);
   };
@@ -181,11 +181,7 @@ ClipConfig named_config(const std::string& name) {
     throw ConfigError(fmt::format("{}: neither a model's name ({}) nor a configuration file", name,
                                   fmt::join(known_model_names(), ", ")));
   const auto json = read_config_file(name);
-  try {
-    return clip_config_from(json);
-  } catch (const ConfigError& error) {
-    throw ConfigError(fmt::format("{}: {}", name, error.what()));
-  }
+  return clip_config_from(JsonView(json, name));
 }
 
 // CLIP's merges, or the first of them where the vocabulary is smaller.

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "lacuna/json_view.hpp"
 #include "lacuna/model.hpp"  // NamedTensors
 
 namespace lacuna {
@@ -44,10 +45,13 @@ struct ClipConfig {
   TextConfig text;
 };
 
-// config.json of a model folder; what has its usual value (mlp, activation) is left out. from_json
-// throws ConfigError naming the key.
+// config.json of a model folder; what has its usual value (mlp, activation) is left out. Reading
+// throws ConfigError that names file and place.
 nlohmann::json to_json(const ClipConfig& config);
-ClipConfig clip_config_from(const nlohmann::json& json);
+ClipConfig clip_config_from(const JsonView& view);
+// The same configuration as a file of ours would say it, if one can: for what was made of another
+// project's file.
+ClipConfig checked(const ClipConfig& config, const std::string& file);
 
 // uint8 [N, 3, S, S] -> float32, scaled to [0, 1] and normalised with the tower's mean and std.
 at::Tensor normalise_pixels(const VisionConfig& vision, const at::Tensor& pixels);

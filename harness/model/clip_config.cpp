@@ -1,101 +1,71 @@
 #include <fmt/format.h>
 
-#include "lacuna/params.hpp"
 #include "model/clip.hpp"
+#include "model/config_section.hpp"
 
 namespace lacuna {
 
 namespace {
 
-constexpr double kMostLayers = 1024;  // a count of names that are made before any is compared
-
-// A positive integer at `key`, or the value already there.
-void read(const nlohmann::json& json, const char* key, std::int64_t& value, double max = 1 << 24) {
-  if (json.contains(key)) read_field(key, json.at(key), Field{.min = 1, .max = max}, value);
+void read_size(const JsonView& view, const char* key, std::int64_t& value, double most = 1 << 24) {
+  view.optional(key, value, {.min = 1, .max = most});
 }
 
-void read(const nlohmann::json& json, const char* key, std::array<double, 3>& value) {
-  if (!json.contains(key)) return;
-  const auto& list = json.at(key);
-  if (!list.is_array() || list.size() != 3 || !list[0].is_number() || !list[1].is_number() ||
-      !list[2].is_number())
-    throw ConfigError(std::string(key) + ": " + list.dump() + " is not a list of three numbers");
-  value = list.get<std::array<double, 3>>();
+void read_activation(const JsonView& view, std::string& value) {
+  view.optional("activation", value, {.choices = {"quick_gelu", "gelu"}});
 }
 
-void read_activation(const nlohmann::json& json, std::string& value) {
-  if (json.contains("activation"))
-    read_field("activation", json["activation"], Field{.choices = {"quick_gelu", "gelu"}}, value);
+void check_heads(const JsonView& view, std::int64_t width, std::int64_t heads) {
+  if (width % heads != 0) refuse(view, "heads", "must divide width");
 }
 
-void read_four(const nlohmann::json& json, const char* key, const char* what, double max,
-               std::vector<std::int64_t>& value) {
-  if (!json.contains(key)) throw ConfigError(fmt::format("{}: missing (four {})", key, what));
-  read_field(key, json[key], Field{.min = 1, .max = max}, value);
-  if (value.size() != 4)
-    throw ConfigError(fmt::format("{}: {} is not four {}", key, json[key].dump(), what));
-}
-
-VisionConfig vision_from(const nlohmann::json& json) {
-  check_keys(json, {"type", "image_size", "mean", "std", "patch_size", "width", "layers", "heads",
-                    "widths", "blocks", "mlp", "activation"});
+VisionConfig vision_from(const JsonView& view) {
+  view.only({"type", "image_size", "mean", "std", "patch_size", "width", "layers", "heads",
+             "widths", "blocks", "mlp", "activation"});
   VisionConfig vision;
-  if (json.contains("type"))
-    read_field("type", json["type"], Field{.choices = {"vit", "resnet", "conv"}}, vision.type);
-  read(json, "image_size", vision.image_size);
-  read(json, "mean", vision.mean);
-  read(json, "std", vision.std);
+  view.optional("type", vision.type, {.choices = {"vit", "resnet", "conv"}});
+  read_size(view, "image_size", vision.image_size);
+  vision.mean = three_or(view, "mean", vision.mean);
+  vision.std = three_or(view, "std", vision.std);
   if (vision.type == "vit") {
-    read(json, "patch_size", vision.patch_size);
-    read(json, "width", vision.width);
-    read(json, "layers", vision.layers, kMostLayers);
-    read(json, "heads", vision.heads);
-    if (vision.width % vision.heads != 0) throw ConfigError("heads: must divide width");
+    read_size(view, "patch_size", vision.patch_size);
+    read_size(view, "width", vision.width);
+    read_size(view, "layers", vision.layers, kMostLayers);
+    read_size(view, "heads", vision.heads);
+    check_heads(view, vision.width, vision.heads);
     if (vision.image_size % vision.patch_size != 0)
-      throw ConfigError("patch_size: must divide image_size");
-    read(json, "mlp", vision.mlp);
-    read_activation(json, vision.activation);
+      refuse(view, "patch_size", "must divide image_size");
+    read_size(view, "mlp", vision.mlp);
+    read_activation(view, vision.activation);
   } else if (vision.type == "resnet") {
     vision.width = 64, vision.heads = 32;
-    read(json, "width", vision.width);
-    read(json, "heads", vision.heads);
-    read_four(json, "blocks", "block counts", kMostLayers, vision.blocks);
-    if (vision.width % 2 != 0) throw ConfigError("width: must be even for a resnet tower");
-    if (vision.width * 32 % vision.heads != 0)
-      throw ConfigError("heads: must divide 32 times width");
+    read_size(view, "width", vision.width);
+    read_size(view, "heads", vision.heads);
+    vision.blocks = read_four(view.at("blocks"), "block counts", kMostLayers);
+    if (vision.width % 2 != 0) refuse(view, "width", "must be even for a resnet tower");
+    if (vision.width * 32 % vision.heads != 0) refuse(view, "heads", "must divide 32 times width");
     if (vision.image_size % 32 != 0)
-      throw ConfigError("image_size: must be a multiple of 32 for a resnet tower");
+      refuse(view, "image_size", "must be a multiple of 32 for a resnet tower");
   } else {
-    read_four(json, "widths", "channel counts", 1 << 16, vision.widths);
+    vision.widths = read_four(view.at("widths"), "channel counts", 1 << 16);
     if (vision.image_size % 8 != 0)
-      throw ConfigError("image_size: must be a multiple of 8 for a conv tower");
+      refuse(view, "image_size", "must be a multiple of 8 for a conv tower");
   }
   return vision;
 }
 
-TextConfig text_from(const nlohmann::json& json) {
-  check_keys(
-      json, {"context_length", "vocabulary_size", "width", "layers", "heads", "mlp", "activation"});
+TextConfig text_from(const JsonView& view) {
+  view.only({"context_length", "vocabulary_size", "width", "layers", "heads", "mlp", "activation"});
   TextConfig text;
-  read(json, "context_length", text.context_length);
-  read(json, "vocabulary_size", text.vocabulary_size);
-  read(json, "width", text.width);
-  read(json, "layers", text.layers, kMostLayers);
-  read(json, "heads", text.heads);
-  read(json, "mlp", text.mlp);
-  read_activation(json, text.activation);
-  if (text.width % text.heads != 0) throw ConfigError("heads: must divide width");
+  read_size(view, "context_length", text.context_length);
+  read_size(view, "vocabulary_size", text.vocabulary_size);
+  read_size(view, "width", text.width);
+  read_size(view, "layers", text.layers, kMostLayers);
+  read_size(view, "heads", text.heads);
+  read_size(view, "mlp", text.mlp);
+  read_activation(view, text.activation);
+  check_heads(view, text.width, text.heads);
   return text;
-}
-
-// The same message with the section's name in front of the key.
-template <class F>
-auto within(const char* section, F&& body) {
-  try {
-    return body();
-  } catch (const ConfigError& e) {
-    throw ConfigError(std::string(section) + "." + e.what());
-  }
 }
 
 }  // namespace
@@ -130,14 +100,18 @@ nlohmann::json to_json(const ClipConfig& config) {
   return {{"embedding", config.embedding}, {"vision", vision}, {"text", text}};
 }
 
-ClipConfig clip_config_from(const nlohmann::json& json) {
-  check_keys(json, {"embedding", "vision", "text"});
+ClipConfig clip_config_from(const JsonView& view) {
+  view.only({"embedding", "vision", "text"});
   ClipConfig config;
-  read(json, "embedding", config.embedding);
-  if (json.contains("vision"))
-    config.vision = within("vision", [&] { return vision_from(json["vision"]); });
-  if (json.contains("text")) config.text = within("text", [&] { return text_from(json["text"]); });
+  read_size(view, "embedding", config.embedding);
+  if (view.has("vision")) config.vision = vision_from(view.at("vision"));
+  if (view.has("text")) config.text = text_from(view.at("text"));
   return config;
+}
+
+ClipConfig checked(const ClipConfig& config, const std::string& file) {
+  const auto json = to_json(config);
+  return clip_config_from(JsonView(json, file));
 }
 
 }  // namespace lacuna

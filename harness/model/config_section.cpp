@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "lacuna/error.hpp"
-#include "lacuna/params.hpp"
-#include "support/files.hpp"
+#include <algorithm>
 
 namespace lacuna {
 
@@ -14,86 +12,57 @@ json read_config_file(const std::filesystem::path& path) {
   return read_json(path, "a configuration");
 }
 
-ConfigSection::ConfigSection(std::string name, json section)
-    : name_(std::move(name)), json_(std::move(section)) {
-  if (json_.is_null()) json_ = json::object();
-  if (!json_.is_object()) throw ConfigError(name_ + ": is not an object");
+std::int64_t size_or(const JsonView& section, const std::string& key, std::int64_t usual) {
+  return value_or(section, key, usual, {.min = 0, .max = 1 << 24});
 }
 
-bool ConfigSection::has(const std::string& key) const {
-  const auto it = json_.find(key);
-  return it != json_.end() && !it->is_null();
+std::int64_t side_or(const JsonView& section, const std::string& key, std::int64_t usual) {
+  const auto found = section.find(key);
+  if (!found || !found->raw().is_array()) return size_or(section, key, usual);
+  const auto sides = found->items();
+  if (sides.size() != 2 || sides[0].raw() != sides[1].raw() || !sides[0].raw().is_number_unsigned())
+    found->fail(found->raw().dump() + " is not one size for width and height");
+  return sides[0].read<std::int64_t>({.max = 1 << 24});
 }
 
-void ConfigSection::refuse(const std::string& key, const std::string& reason) const {
-  throw ConfigError(fmt::format("{}{}{}: {}", name_, name_.empty() ? "" : ".", key, reason));
+void require_image_size(const JsonView& section, const std::string& key, std::int64_t image_size) {
+  if (const auto size = side_or(section, key, image_size); size != image_size)
+    section.at(key).fail(fmt::format("{} is not the tower's image_size {}", size, image_size));
 }
 
-namespace {
-
-template <class T>
-T read(const std::string& name, const json& value, const Field& field) {
-  T out{};
-  read_field(name, value, field, out);
-  return out;
-}
-
-}  // namespace
-
-std::int64_t ConfigSection::integer(const std::string& key, std::int64_t usual) const {
-  if (!has(key)) return usual;
-  return read<std::int64_t>(name_.empty() ? key : name_ + "." + key, json_.at(key),
-                            Field{.min = 0, .max = 1 << 24});
-}
-
-double ConfigSection::real(const std::string& key, double usual) const {
-  if (!has(key)) return usual;
-  return read<double>(name_.empty() ? key : name_ + "." + key, json_.at(key), {});
-}
-
-std::string ConfigSection::text(const std::string& key, const std::string& usual) const {
-  if (!has(key)) return usual;
-  return read<std::string>(name_.empty() ? key : name_ + "." + key, json_.at(key), {});
-}
-
-bool ConfigSection::flag(const std::string& key, bool usual) const {
-  if (!has(key)) return usual;
-  return read<bool>(name_.empty() ? key : name_ + "." + key, json_.at(key), {});
-}
-
-std::int64_t ConfigSection::side(const std::string& key, std::int64_t usual) const {
-  if (!has(key) || !json_.at(key).is_array()) return integer(key, usual);
-  const auto& list = json_.at(key);
-  if (list.size() != 2 || list[0] != list[1] || !list[0].is_number_unsigned())
-    refuse(key, list.dump() + " is not one size for width and height");
-  return ConfigSection(name_, {{key, list[0]}}).integer(key, usual);
-}
-
-std::array<double, 3> ConfigSection::three(const std::string& key,
-                                           const std::array<double, 3>& usual) const {
-  if (!has(key)) return usual;
-  const auto& list = json_.at(key);
+std::array<double, 3> three_or(const JsonView& section, const std::string& key,
+                               const std::array<double, 3>& usual) {
+  const auto found = section.find(key);
+  if (!found) return usual;
+  const auto& list = found->raw();
   if (!list.is_array() || list.size() != 3 || !list[0].is_number() || !list[1].is_number() ||
       !list[2].is_number())
-    refuse(key, list.dump() + " is not a list of three numbers");
+    found->fail(list.dump() + " is not a list of three numbers");
   return list.get<std::array<double, 3>>();
 }
 
-ConfigSection ConfigSection::section(const std::string& key) const {
-  return {name_.empty() ? key : name_ + "." + key, has(key) ? json_.at(key) : json()};
+std::vector<std::int64_t> read_four(const JsonView& list, const char* what, double most) {
+  auto values = list.read<std::vector<std::int64_t>>({.min = 1, .max = most});
+  if (values.size() != 4) list.fail(fmt::format("{} is not four {}", list.raw().dump(), what));
+  return values;
 }
 
-void ConfigSection::require(const std::string& key, const json& only) const {
-  if (has(key) && json_.at(key) != only)
-    refuse(key, fmt::format("{} is not supported (only {})", json_.at(key).dump(), only.dump()));
+void refuse(const JsonView& section, const std::string& key, const std::string& reason) {
+  (section.has(key) ? section.at(key) : section.section(key)).fail(reason);
 }
 
-void ConfigSection::refuse_others(const std::set<std::string>& known) const {
-  for (const auto& [key, value] : json_.items()) {
+void require(const JsonView& section, const std::string& key, const json& only) {
+  if (const auto found = section.find(key); found && found->raw() != only)
+    found->fail(fmt::format("{} is not supported (only {})", found->raw().dump(), only.dump()));
+}
+
+void refuse_others(const JsonView& section, const std::vector<std::string>& known) {
+  for (const auto& [key, view] : section.members()) {
+    const auto& value = view.raw();
     const bool off = value.is_null() || value == false || value == 0 || value == "" ||
                      ((value.is_object() || value.is_array()) && value.empty());
-    if (!off && !known.contains(key))
-      refuse(key, value.dump() + " is not supported (the model is no plain CLIP)");
+    if (!off && std::find(known.begin(), known.end(), key) == known.end())
+      view.fail(value.dump() + " is not supported (the model is no plain CLIP)");
   }
 }
 

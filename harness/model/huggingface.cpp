@@ -16,68 +16,61 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 // Older files repeat some keys of text_config in text_config_dict, which then count.
-ConfigSection tower_section(const json& file, const std::string& name) {
-  json merged = file.value(name, json::object());
-  if (merged.is_null()) merged = json::object();
-  if (const auto override_ = file.find(name + "_dict");
-      override_ != file.end() && override_->is_object() && merged.is_object())
-    merged.update(*override_);
-  return {name, merged};
+json with_overrides(json file) {
+  if (!file.is_object()) return file;
+  for (const std::string tower : {"vision_config", "text_config"}) {
+    const auto changes = file.find(tower + "_dict");
+    if (changes == file.end() || !changes->is_object()) continue;
+    auto& section = file[tower];
+    if (section.is_null()) section = json::object();
+    if (section.is_object()) section.update(*changes);
+  }
+  return file;
 }
 
-void read_tower(const ConfigSection& section, std::int64_t usual_width, std::int64_t usual_heads,
+void read_tower(const JsonView& section, std::int64_t usual_width, std::int64_t usual_heads,
                 auto& tower) {
-  section.require("layer_norm_eps", 1e-5);
-  tower.width = section.integer("hidden_size", usual_width);
-  tower.layers = section.integer("num_hidden_layers", 12);
-  tower.heads = section.integer("num_attention_heads", usual_heads);
-  tower.mlp = section.integer("intermediate_size", 4 * usual_width);
-  tower.activation = section.text("hidden_act", "quick_gelu");
+  require(section, "layer_norm_eps", 1e-5);
+  tower.width = size_or(section, "hidden_size", usual_width);
+  tower.layers = size_or(section, "num_hidden_layers", 12);
+  tower.heads = size_or(section, "num_attention_heads", usual_heads);
+  tower.mlp = size_or(section, "intermediate_size", 4 * usual_width);
+  tower.activation = value_or<std::string>(section, "hidden_act", "quick_gelu");
   if (tower.activation != "quick_gelu" && tower.activation != "gelu")
-    section.require("hidden_act", "gelu");
+    require(section, "hidden_act", "gelu");
 }
 
-ClipConfig config_from(const json& file) {
-  if (!file.is_object()) throw ConfigError("is not a JSON object");
-  const ConfigSection top("", file);
-  top.require("model_type", "clip");
+ClipConfig config_from(const JsonView& file) {
+  require(file, "model_type", "clip");
   ClipConfig config;
-  config.embedding = top.integer("projection_dim", 512);
-  const auto vision = tower_section(file, "vision_config"),
-             text = tower_section(file, "text_config");
+  config.embedding = size_or(file, "projection_dim", 512);
+  const auto vision = file.section("vision_config"), text = file.section("text_config");
   read_tower(vision, 768, 12, config.vision);
   read_tower(text, 512, 8, config.text);
-  vision.require("num_channels", 3);
-  config.vision.image_size = vision.side("image_size", 224);
-  config.vision.patch_size = vision.side("patch_size", 32);
-  config.text.context_length = text.integer("max_position_embeddings", 77);
-  config.text.vocabulary_size = text.integer("vocab_size", 49408);
+  require(vision, "num_channels", 3);
+  config.vision.image_size = side_or(vision, "image_size", 224);
+  config.vision.patch_size = side_or(vision, "patch_size", 32);
+  config.text.context_length = size_or(text, "max_position_embeddings", 77);
+  config.text.vocabulary_size = size_or(text, "vocab_size", 49408);
   // 2 stood in the first files by mistake, and transformers takes the highest id there as well.
-  const auto end = text.integer("eos_token_id", config.text.vocabulary_size - 1);
-  if (end != 2) text.require("eos_token_id", config.text.vocabulary_size - 1);
-  return clip_config_from(to_json(config));
+  const auto end = size_or(text, "eos_token_id", config.text.vocabulary_size - 1);
+  if (end != 2) require(text, "eos_token_id", config.text.vocabulary_size - 1);
+  return checked(config, file.where());
 }
 
-void read_preprocessor(const json& file, VisionConfig& vision) {
-  const ConfigSection section("", file);
-  vision.mean = section.three("image_mean", vision.mean);
-  vision.std = section.three("image_std", vision.std);
-  section.require("resample", 3);
-  const auto check = [&](const std::string& key, const ConfigSection& from,
-                         const std::string& inner) {
-    if (const auto size = from.side(inner, vision.image_size); size != vision.image_size)
-      throw ConfigError(
-          fmt::format("{}: {} is not the tower's image_size {}", key, size, vision.image_size));
-  };
+void read_preprocessor(const JsonView& file, VisionConfig& vision) {
+  vision.mean = three_or(file, "image_mean", vision.mean);
+  vision.std = three_or(file, "image_std", vision.std);
+  require(file, "resample", 3);
   for (const char* key : {"size", "crop_size"}) {
-    if (!section.has(key)) continue;
-    if (!section[key].is_object()) {
-      check(key, section, key);
+    const auto size = file.find(key);
+    if (!size) continue;
+    if (!size->raw().is_object()) {
+      require_image_size(file, key, vision.image_size);
       continue;
     }
-    const auto size = section.section(key);
     for (const char* inner : {"shortest_edge", "height", "width"})
-      check(fmt::format("{}.{}", key, inner), size, inner);
+      require_image_size(*size, inner, vision.image_size);
   }
 }
 
@@ -174,11 +167,11 @@ ModelSource open_huggingface(const fs::path& folder) {
   if (!fs::exists(source.weights) && fs::exists(folder / "pytorch_model.bin"))
     source.weights = folder / "pytorch_model.bin";
   const auto config = folder / "config.json";
-  const auto json = read_config_file(config);
-  source.config = within(config, [&] { return config_from(json); });
+  const auto json = with_overrides(read_config_file(config));
+  source.config = config_from(JsonView(json, config.string()));
   if (const auto path = folder / "preprocessor_config.json"; fs::exists(path)) {
     const auto preprocessor = read_config_file(path);
-    within(path, [&] { read_preprocessor(preprocessor, source.config.vision); });
+    read_preprocessor(JsonView(preprocessor, path.string()), source.config.vision);
   }
   auto tensors = map_tensors(source.weights);
   source.tensors =

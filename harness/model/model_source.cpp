@@ -46,11 +46,7 @@ ModelSource open_lacuna(const fs::path& folder) {
                      .vocabulary = folder / "merges.txt"};
   const auto path = folder / kConfig;
   const auto json = read_config_file(path);
-  try {
-    source.config = clip_config_from(json);
-  } catch (const ConfigError& error) {
-    throw ConfigError(fmt::format("{}: {}", path.string(), error.what()));
-  }
+  source.config = clip_config_from(JsonView(json, path.string()));
   source.tensors = map_safetensors(source.weights).tensors;
   return source;
 }

@@ -94,7 +94,7 @@ ClipConfig openai_config(const NamedTensors& tensors) {
   text.width = need(tensors, "ln_final.weight", 1).size(0);
   text.heads = heads_of(text.width);
   text.layers = count_numbers(tensors, "transformer.resblocks.");
-  return clip_config_from(to_json(config));
+  return config;
 }
 
 ModelSource open_openai(const std::filesystem::path& file) {
@@ -105,6 +105,7 @@ ModelSource open_openai(const std::filesystem::path& file) {
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("{}: {}", file.string(), error.what()));
   }
+  source.config = checked(source.config, file.string());
   return source;
 }
 

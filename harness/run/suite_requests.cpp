@@ -51,8 +51,8 @@ EvaluationSpec read_evaluation(const JsonView& view) {
   EvaluationSpec out{.id = read_id(view)};
   out.title = out.id;
   view.optional("title", out.title);
-  const Field roles{.choices = {"in_domain", "zero_shot", "out_of_domain"}};
-  out.role = role_from(view.at("role").read<std::string>(roles));
+  const auto role = view.at("role").text();
+  out.role = view.at("role").within([&] { return role_from(role); });
   out.dataset = read_plugin_use(view.at("dataset"));
   view.optional("split", out.split);
   view.optional("precision", out.precision, {.choices = kPrecisions});

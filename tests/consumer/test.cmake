@@ -21,8 +21,11 @@ function(expect text pattern)
 endfunction()
 
 run(ignored ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
-run(ignored ${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR} -B ${work}/build
-  -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_BUILD_TYPE=Release)
+run(ignored ${CMAKE_COMMAND} -E env --unset=CMAKE_BUILD_TYPE --unset=CXXFLAGS  # and optimised all the same
+  ${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR} -B ${work}/build
+  -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)
+file(READ ${work}/build/compile_commands.json compiled)
+expect("${compiled}" " -O3 .*my_method.cpp")
 run(ignored ${CMAKE_COMMAND} --build ${work}/build)
 
 set(lacuna ${prefix}/bin/lacuna)
@@ -49,6 +52,12 @@ if(EXISTS ${model}/model.safetensors)
   expect("${board}" "\"calibration_error\": {")
 endif()
 
+file(WRITE ${work}/own/suite.json "{\"schema_version\": 1, \"name\": \"own\", \"model\": \"demo\", \"seeds\": [1],
+  \"requests\": [{\"id\": \"difficult\", \"dataset\": \"shapes\", \"forget\": \"difficult\"}],
+  \"methods\": [{\"id\": \"npo\", \"preset\": \"reference\"}], \"metrics\": [\"q_u\"],
+  \"evaluations\": [{\"id\": \"shapes\", \"role\": \"in_domain\", \"dataset\": \"shapes\"}]}\n")
+run(planned ${lacuna} plan ${work}/own/suite.json)  # one's own suite knows models and presets by their names
+expect("${planned}" "own: [0-9]+ cells")
 run(planned ${lacuna} plan demo --seeds 1)  # and the installed suites by their names, with the models they use
 expect("${planned}" "demo: [0-9]+ cells")
 if(NOT EXISTS ${prefix}/share/lacuna/results/published/kt_table2.json)

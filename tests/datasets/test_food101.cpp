@@ -114,16 +114,21 @@ TEST_CASE("a damaged food101 gives one clear line", "[unit]") {
     files.remove("food-101/meta/test.txt");
     files.write("food-101/meta/test.json", "version https://git-lfs.github.com/spec/v1");
     CHECK(files.refusal().starts_with(meta + "test.json: is a Git-LFS pointer, not a list (run"));
-    for (const auto& text :
-         {std::string("{"), std::string(200000, '['),
-          "{\"a\":" + std::string(200000, '[') + std::string(200000, ']') + "}"}) {
+    const auto deep = std::string(200000, '[') + std::string(200000, ']');
+    for (const auto& [text, reason] : std::map<std::string, std::string>{
+             {"{",
+              "line 1, column 2: syntax error while parsing object key - unexpected end of "
+              "input; expected string literal"},
+             {"[]", "is no object"},
+             {deep, "line 1, column 101: is nested more than 100 levels deep"},
+             {"{\"a\":" + deep + "}", "line 1, column 105: is nested more than 100 levels deep"}}) {
       files.write("food-101/meta/test.json", text);
-      CHECK(files.refusal() == meta + "test.json: is no JSON object of lists, one a class");
+      CHECK(files.refusal() == meta + "test.json: " + reason);
     }
     files.write("food-101/meta/test.json", R"({"apple_pie": "x"})");
-    CHECK(files.refusal() == meta + "test.json: apple_pie: is no list");
+    CHECK(files.refusal() == meta + "test.json: apple_pie: is no array");
     files.write("food-101/meta/test.json", R"({"apple_pie": ["apple_pie/1", 7]})");
-    CHECK(files.refusal() == meta + "test.json: apple_pie[1]: is no text");
+    CHECK(files.refusal() == meta + "test.json: apple_pie[1]: 7 is not a string");
   }
   SECTION("classes in another order") {
     files.edit("food-101/meta/classes.txt", "apple_pie\nbaby_back_ribs",

@@ -24,8 +24,8 @@ Golden load_golden() {
   const std::string prefix = "model.";
   for (const auto& [name, tensor] : file.tensors)
     if (name.starts_with(prefix)) weights[name.substr(prefix.size())] = tensor;
-  return {Clip(clip_config_from(nlohmann::json::parse(file.metadata.at("config"))), weights),
-          file.tensors};
+  const auto config = nlohmann::json::parse(file.metadata.at("config"));
+  return {Clip(clip_config_from(JsonView(config, "golden")), weights), file.tensors};
 }
 
 double relative_error(const at::Tensor& value, const at::Tensor& reference) {

@@ -36,7 +36,7 @@ ClipConfig small_config() {
 }
 
 ClipConfig small_resnet() {
-  return clip_config_from(
+  const json config(
       {{"embedding", 16},
        {"vision",
         {{"type", "resnet"},
@@ -45,6 +45,7 @@ ClipConfig small_resnet() {
          {"heads", 2},
          {"blocks", {2, 1, 1, 1}}}},
        {"text", {{"vocabulary_size", 516}, {"width", 16}, {"layers", 1}, {"heads", 1}}}});
+  return clip_config_from(JsonView(config, "small"));
 }
 
 NamedTensors random_weights(const ClipConfig& config) {
@@ -487,9 +488,9 @@ TEST_CASE("formats: open_clip's options that make another model are refused by n
                  }),
                  "preprocess_cfg.mean: [1,2] is not a list of three numbers"));
   CHECK(open_clip_refusal([](json& c) { c.erase("model_cfg"); }) ==
-        "open_clip_config.json: model_cfg: missing");
-  CHECK(contains(open_clip_refusal([](json& c) { c["model_cfg"] = 3; }),
-                 "model_cfg: is not an object"));
+        "open_clip_config.json: 'model_cfg' is missing");
+  CHECK(
+      contains(open_clip_refusal([](json& c) { c["model_cfg"] = 3; }), "model_cfg: is no object"));
 }
 
 TEST_CASE("formats: open_clip's variants that are still a CLIP are read") {
@@ -602,7 +603,7 @@ TEST_CASE("formats: Hugging Face's configurations of other models are refused by
   CHECK(contains(huggingface_refusal([](json& c) { c["text_config"]["hidden_size"] = 2.5; }),
                  "text_config.hidden_size"));
   CHECK(contains(huggingface_refusal([](json& c) { c["text_config"] = "wide"; }),
-                 "text_config: is not an object"));
+                 "text_config: is no object"));
   const auto preprocessor = [](const json& content) {
     return refusal(save_huggingface, [&](const TemporaryFolder& folder) {
       write_bytes(folder / "preprocessor_config.json", content.dump());
@@ -680,11 +681,11 @@ TEST_CASE("formats: vocab.json must give CLIP's ids") {
 
 TEST_CASE("formats: configurations that a folder of ours may hold") {
   auto config = small_resnet();
-  CHECK(to_json(clip_config_from(to_json(config))) == to_json(config));
+  CHECK(to_json(checked(config, "ours")) == to_json(config));
   config = small_config();
   config.vision.mlp = 100;
   config.text.activation = "gelu";
-  const auto again = clip_config_from(to_json(config));
+  const auto again = checked(config, "ours");
   CHECK(to_json(again) == to_json(config));
   CHECK(Clip::shapes(again).at("visual.transformer.resblocks.0.mlp.c_fc.weight") ==
         std::vector<std::int64_t>{100, 32});
@@ -693,18 +694,19 @@ TEST_CASE("formats: configurations that a folder of ours may hold") {
   const auto resnet = [](const json& changes) {
     json vision{{"type", "resnet"}, {"blocks", {1, 1, 1, 1}}};
     vision.update(changes);
-    return config_error([&] { clip_config_from({{"vision", vision}}); });
+    const json document{{"vision", vision}};
+    return config_error([&] { clip_config_from(JsonView(document, "ours")); });
   };
   CHECK(resnet(json::object()).empty());
-  CHECK(resnet({{"blocks", {1, 1}}}) == "vision.blocks: [1,1] is not four block counts");
+  CHECK(resnet({{"blocks", {1, 1}}}) == "ours: vision.blocks: [1,1] is not four block counts");
   CHECK(resnet({{"image_size", 40}}) ==
-        "vision.image_size: must be a multiple of 32 for a resnet tower");
-  CHECK(resnet({{"width", 7}}) == "vision.width: must be even for a resnet tower");
-  CHECK(resnet({{"heads", 7}}) == "vision.heads: must divide 32 times width");
-  CHECK(config_error([] {
-          clip_config_from({{"text", {{"activation", "relu"}}}});
-        }).starts_with("text.activation"));
-  CHECK(config_error([] {
-          clip_config_from({{"text", {{"layers", 2000}}}});
-        }).starts_with("text.layers"));
+        "ours: vision.image_size: must be a multiple of 32 for a resnet tower");
+  CHECK(resnet({{"width", 7}}) == "ours: vision.width: must be even for a resnet tower");
+  CHECK(resnet({{"heads", 7}}) == "ours: vision.heads: must divide 32 times width");
+  const auto text = [](const json& changes) {
+    const json document{{"text", changes}};
+    return config_error([&] { clip_config_from(JsonView(document, "ours")); });
+  };
+  CHECK(text({{"activation", "relu"}}).starts_with("ours: text.activation: "));
+  CHECK(text({{"layers", 2000}}) == "ours: text.layers: 2000 is too large (at most 1024)");
 }

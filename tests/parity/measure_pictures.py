@@ -1,6 +1,6 @@
 """How fast pictures are decoded and resized, here and by Pillow with torchvision, on the same files in the same run.
 
-Usage: measure_pictures.py TEST_PARITY, the program that ninja built. One thread each, processor time of the
+Usage: measure_pictures.py PICTURE_THROUGHPUT, the program that `ninja picture_throughput` built. One thread each, processor time of the
 best of five rounds over 100 pictures that are in memory's file cache; the numbers in docs/measurements.md come from here.
 """
 
@@ -49,8 +49,8 @@ def measure(name, folder, program):
     pictures = [Image.open(file).convert("RGB") for file in files]
     theirs = (best_of_five(lambda: [Image.open(file).convert("RGB") for file in files]),
               best_of_five(lambda: [np.asarray(transform(picture)) for picture in pictures]))
-    environment = os.environ | {"LACUNA_MEASURE": str(folder), "LACUNA_CACHE": "off"}
-    said = subprocess.run([program, "pictures: throughput"], env=environment, capture_output=True, text=True).stdout
+    environment = os.environ | {"LACUNA_CACHE": "off"}
+    said = subprocess.run([program, str(folder)], env=environment, capture_output=True, text=True, check=True).stdout
     ours = [float(line.split()[1]) for line in said.splitlines() if line.startswith("seconds")]
     size = sum(file.stat().st_size for file in files) / len(files) / 1024
     print(f"{name} ({size:.0f} KiB)")

@@ -2,14 +2,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <catch2/catch_test_macros.hpp>
-#include <cstdio>
-#include <ctime>
-#include <functional>
 #include <map>
 
 #include "data.hpp"
 #include "lacuna/error.hpp"
-#include "model/picture_cache.hpp"
 #include "model/resize.hpp"
 #include "pictures/decode.hpp"
 #include "support/files.hpp"
@@ -66,40 +62,6 @@ TEST_CASE("pictures: every decoded byte and every byte of every crop is Pillow's
   CHECK(crops >= 1000);
   for (const auto& [kind, count] : wrong) UNSCOPED_INFO(kind << ": " << count << " wrong");
   CHECK(wrong.empty());
-}
-
-// For measure_pictures.py: seconds for all files of a folder, best of five, on one thread.
-TEST_CASE("pictures: throughput", "[.]") {
-  const char* folder = std::getenv("LACUNA_MEASURE");
-  if (folder == nullptr) SKIP("measure_pictures.py runs this");
-  const PictureTransform transform{.size = 224};
-  std::vector<std::filesystem::path> files;
-  for (const auto& file : std::filesystem::directory_iterator(folder)) files.push_back(file.path());
-  std::vector<at::Tensor> decoded;
-  for (const auto& file : files) decoded.push_back(pictures::decode(file));
-  const auto kept = std::filesystem::path(folder) / "kept";
-  PictureCache cache(kept, {}, 0);
-  const auto best = [](const std::function<void()>& work) {
-    double seconds = 1e9;
-    for (int i = 0; i < 5; ++i) {
-      const auto start = std::clock();  // of the processor: other work on the machine counts little
-      work();
-      const auto took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-      seconds = std::min(seconds, took);
-    }
-    std::printf("seconds %.6f\n", seconds);
-  };
-  best([&] {
-    for (const auto& file : files) pictures::decode(file);
-  });
-  best([&] {
-    for (const auto& picture : decoded) transform.apply(picture);
-  });
-  best([&] {
-    for (std::size_t i = 0; i < files.size(); ++i)
-      cache.get(read_file(files[i]), transform, [&] { return transform.apply(decoded[i]); });
-  });
-  std::filesystem::remove_all(kept);
 }
 
 TEST_CASE("pictures: files cut short are refused where Pillow refuses them") {

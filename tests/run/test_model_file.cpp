@@ -17,7 +17,7 @@ namespace {
 
 // OpenAI's form of a tiny model: no vocabulary in it, so one lies in a data folder.
 fs::path write_suite_on_archive(const TemporaryFolder& folder) {
-  const auto config = clip_config_from(
+  const nlohmann::json written(
       {{"embedding", 12},
        {"vision",
         {{"image_size", 16}, {"patch_size", 8}, {"width", 16}, {"layers", 1}, {"heads", 1}}},
@@ -27,6 +27,7 @@ fs::path write_suite_on_archive(const TemporaryFolder& folder) {
          {"width", 16},
          {"layers", 1},
          {"heads", 1}}}});
+  const auto config = clip_config_from(JsonView(written, "tiny"));
   save_openai_archive(folder / "ViT-tiny.pt", config,
                       Clip::initial_weights(config, make_generator(3, "weights")));
   Tokenizer({}).save(folder / "data/clip" / kClipVocabulary);

@@ -103,14 +103,15 @@ TEST_CASE("pretrain: the embedded recipes are read") {
 }
 
 TEST_CASE("pretrain: a mistake in a recipe is one line that names its place") {
-  CHECK(mistake({{"schema_version", 2}}) == "schema_version: 2 is too large (at most 1)");
-  CHECK(mistake({{"nmae", "x"}}) == "nmae: unknown parameter (did you mean 'name')");
+  CHECK(mistake({{"schema_version", 2}}) == "schema_version: 2 is not known (1 is)");
+  CHECK(mistake({{"nmae", "x"}}) == "'nmae': unknown key (did you mean 'name')");
   CHECK(mistake({{"training", {{"epochs", 0}}}}).starts_with("training.epochs: 0 is "));
-  CHECK(mistake({{"finish", {{"epcohs", 1}}}}).starts_with("finish.epcohs: unknown parameter"));
+  CHECK(mistake({{"finish", {{"epcohs", 1}}}}) ==
+        "finish: 'epcohs': unknown key (did you mean 'epochs')");
   CHECK(mistake({{"model", {{"vision", {{"widths", {1, 2}}}}}}}) ==
         "model.vision.widths: [1,2] is not four channel counts");
-  CHECK(mistake({{"data", nlohmann::json::array()}}) == "data: not a list of at least one source");
-  CHECK(mistake({{"data", {{{"split", "train"}}}}}) == "data[0].dataset: missing");
+  CHECK(mistake({{"data", nlohmann::json::array()}}) == "data: is empty (at least one is needed)");
+  CHECK(mistake({{"data", {{{"split", "train"}}}}}) == "data[0]: 'dataset' is missing");
 }
 
 TEST_CASE("pretrain: unset fields of the finishing phase are the training's") {
@@ -142,7 +143,8 @@ TEST_CASE("pretrain: augmentation moves, mirrors and cuts only what it may") {
 }
 
 TEST_CASE("pretrain: folding the normalisation keeps the features") {
-  const auto config = clip_config_from(recipe_json()["model"]);
+  const auto written = recipe_json();
+  const auto config = clip_config_from(JsonView(written["model"], "recipe"));
   const auto model = TrainableModel::create(config, make_generator(1, "init"));
   for (const auto& [name, tensor] : model.buffers)  // statistics that a wrong fold would show
     tensor.copy_(at::rand(tensor.sizes(), make_generator(9, name)) +

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "lacuna/input.hpp"
+#include "lacuna/json_view.hpp"
 #include "lacuna/lacuna.hpp"
 #include "names.hpp"
 #include "pictures/file_dataset.hpp"
@@ -38,19 +38,13 @@ std::vector<Listed> from_text(const fs::path& file) {
 }
 
 std::vector<Listed> from_json(const fs::path& file) {
-  const auto json = parse_json<nlohmann::ordered_json>(read_download(file, "a list", kMostText));
-  if (!json.is_object())
-    throw ConfigError(file.string() + ": is no JSON object of lists, one a class");
+  const auto ordered = read_ordered_json(file, "a list");
+  const nlohmann::json document = ordered;
+  const JsonView lists(document, file.string());
+  lists.members();  // refuses what is no object
   std::vector<Listed> all;
-  for (const auto& [name, entries] : json.items()) {
-    if (!entries.is_array()) throw ConfigError(file.string() + ": " + name + ": is no list");
-    for (const auto& entry : entries) {
-      const auto place =
-          file.string() + ": " + name + "[" + std::to_string(&entry - &entries[0]) + "]";
-      if (!entry.is_string()) throw ConfigError(place + ": is no text");
-      all.push_back({entry.get<std::string>(), place});
-    }
-  }
+  for (const auto& [name, ignored] : ordered.items())  // in the file's order
+    for (const auto& entry : lists.at(name).items()) all.push_back({entry.text(), entry.where()});
   return all;
 }
 

@@ -1,126 +1,47 @@
 #include "description.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <set>
 
-#include "lacuna/input.hpp"
+#include "lacuna/json_view.hpp"
 #include "lacuna/lacuna.hpp"
 
 namespace lacuna::folder {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-std::string position(const std::string& text, std::size_t byte) {
-  const auto end = std::min(byte > 0 ? byte - 1 : 0, text.size());
-  std::size_t line = 1, column = 1;
-  for (std::size_t i = 0; i < end; ++i) {
-    column = text[i] == '\n' ? 1 : column + 1;
-    if (text[i] == '\n') ++line;
-  }
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+std::string read_name(const JsonView& view) {
+  auto name = view.text();
+  check_name(name, view.where());
+  return name;
 }
 
-// The library keeps one of two equal keys and says nothing.
-class KeyCheck {
- public:
-  explicit KeyCheck(const fs::path& file) : file_(file) {}
-  bool operator()(int, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) seen_.emplace_back();
-    if (event == Json::parse_event_t::object_end) seen_.pop_back();
-    if (event == Json::parse_event_t::key && !seen_.back().insert(parsed.get<std::string>()).second)
-      throw ConfigError(file_.string() + ": '" + parsed.get<std::string>() + "' occurs twice");
-    return true;
+// At least one text, all different.
+std::vector<std::string> read_names(const JsonView& view) {
+  std::vector<std::string> all;
+  for (const auto& one : view.some()) {
+    all.push_back(read_name(one));
+    if (std::find(all.begin(), all.end() - 1, all.back()) != all.end() - 1)
+      one.fail("'" + all.back() + "' occurs twice");
   }
-
- private:
-  const fs::path& file_;
-  std::vector<std::set<std::string>> seen_;
-};
-
-Json parse(const fs::path& file) {
-  const auto text = read_download(file, "a JSON file", kMostText);
-  if (const auto at = nested_too_deeply(text))
-    throw ConfigError(file.string() + ": " + position(text, *at + 1) + ": is nested more than " +
-                      std::to_string(kMostLevels) + " levels deep");
-  try {
-    return Json::parse(text, KeyCheck(file));
-  } catch (const Json::parse_error& error) {
-    throw ConfigError(file.string() + ": " + position(text, error.byte) + ": is no JSON");
-  } catch (const Json::out_of_range&) {  // it says which, and not where
-    throw ConfigError(file.string() + ": holds a number that is too large");
-  }
+  return all;
 }
 
-// A value and where it stands; every getter checks.
-class Place {
- public:
-  Place(const Json& json, std::string where) : json_(json), where_(std::move(where)) {}
-
-  [[noreturn]] void refuse(const std::string& reason) const {
-    throw ConfigError(where_ + ": " + reason);
-  }
-  const std::string& where() const { return where_; }
-
-  void object(const std::vector<std::string>& known) const {
-    if (!json_.is_object()) refuse("is no object ({…} expected)");
-    for (const auto& [key, value] : json_.items())
-      if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end())
-        Place(value, where_ + ": " + key).refuse("unknown key" + did_you_mean(key, known));
-  }
-  bool has(const char* key) const { return json_.contains(key); }
-  Place at(const std::string& key, bool top = false) const {
-    return {json_.at(key), where_ + (top ? ": " : ".") + key};
-  }
-  std::vector<std::pair<std::string, Place>> members() const {
-    std::vector<std::pair<std::string, Place>> all;
-    for (const auto& [key, value] : json_.items())
-      all.emplace_back(key, Place(value, where_ + "." + key));
-    return all;
-  }
-  std::string name() const {
-    if (!json_.is_string()) refuse("is no text");
-    check_name(json_.get<std::string>(), where_);
-    return json_.get<std::string>();
-  }
-  // At least one text, all different.
-  std::vector<std::string> names() const {
-    if (!json_.is_array() || json_.empty()) refuse("is no list of texts, or an empty one");
-    std::vector<std::string> all;
-    for (std::size_t i = 0; i < json_.size(); ++i) {
-      const Place one(json_[i], where_ + "[" + std::to_string(i) + "]");
-      all.push_back(one.name());
-      if (std::find(all.begin(), all.end() - 1, all.back()) != all.end() - 1)
-        one.refuse("'" + all.back() + "' occurs twice");
-    }
-    return all;
-  }
-  bool is_one() const { return json_.is_number_integer() && json_ == 1; }
-
- private:
-  const Json& json_;
-  std::string where_;
-};
-
-std::vector<std::string> read_templates(const Place& place) {
-  const auto templates = place.names();
+std::vector<std::string> read_templates(const JsonView& view) {
+  const auto templates = read_names(view);
   for (std::size_t i = 0; i < templates.size(); ++i) {
     const auto first = templates[i].find("{}");
     if (first == std::string::npos || templates[i].find("{}", first + 2) != std::string::npos)
-      throw ConfigError(place.where() + "[" + std::to_string(i) + "]: '" + templates[i] +
-                        "' (expected one {} for the class name)");
+      view.items()[i].fail("'" + templates[i] + "' (expected one {} for the class name)");
   }
   return templates;
 }
 
-std::map<std::string, std::vector<std::string>> read_lists(const Place& place) {
-  place.object({});
+std::map<std::string, std::vector<std::string>> read_lists(const JsonView& view) {
   std::map<std::string, std::vector<std::string>> lists;
-  for (const auto& [name, list] : place.members()) {
-    check_name(name, place.where());
-    lists[name] = list.names();
+  for (const auto& [name, list] : view.members()) {
+    check_name(name, view.where());
+    lists[name] = read_names(list);
   }
   return lists;
 }
@@ -149,23 +70,25 @@ Description read_description(const fs::path& file) {
                   .forget_splits = {},
                   .splits = {}};
   if (!fs::exists(file)) return out;
-  const auto json = parse(file);
-  const Place top(json, file.string());
-  top.object({"format", "templates", "classes", "coarse", "forget_splits", "splits"});
-  if (!top.has("format")) top.refuse("format is missing (\"format\": 1)");
-  if (!top.at("format", true).is_one())
-    top.at("format", true).refuse("is no format known here (1 expected)");
-  if (top.has("templates")) out.templates = read_templates(top.at("templates", true));
-  if (top.has("coarse")) out.coarse = top.at("coarse", true).names();
-  if (top.has("forget_splits")) out.forget_splits = read_lists(top.at("forget_splits", true));
-  if (top.has("splits")) out.splits = read_lists(top.at("splits", true));
+  const auto ordered = read_ordered_json(file);
+  const nlohmann::json document = ordered;
+  const JsonView top(document, file.string());
+  top.only({"format", "templates", "classes", "coarse", "forget_splits", "splits"});
+  if (const auto format = top.at("format"); format.integer() != 1)
+    format.fail("is no format known here (1 expected)");
+  if (top.has("templates")) out.templates = read_templates(top.at("templates"));
+  if (top.has("coarse")) out.coarse = read_names(top.at("coarse"));
+  if (top.has("forget_splits")) out.forget_splits = read_lists(top.at("forget_splits"));
+  if (top.has("splits")) out.splits = read_lists(top.at("splits"));
   if (!top.has("classes")) return out;
-  const auto classes = top.at("classes", true);
-  classes.object({});
-  for (const auto& [folder, entry] : classes.members()) {
-    entry.object({"name", "coarse"});
-    out.classes.push_back({folder, entry.has("name") ? entry.at("name").name() : "",
-                           entry.has("coarse") ? entry.at("coarse").name() : ""});
+  const auto classes = top.at("classes");
+  classes.members();  // refuses what is no object
+  // In the file's order, which is that of the labels.
+  for (const auto& [folder, ignored] : ordered.at("classes").items()) {
+    const auto entry = classes.at(folder);
+    entry.only({"name", "coarse"});
+    out.classes.push_back({folder, entry.has("name") ? read_name(entry.at("name")) : "",
+                           entry.has("coarse") ? read_name(entry.at("coarse")) : ""});
   }
   return out;
 }

@@ -95,29 +95,6 @@ std::vector<std::string> car_templates() {
   };
 }
 
-std::vector<std::string> cifar_templates() {
-  return {
-      "a photo of a {}.",
-      "a blurry photo of a {}.",
-      "a black and white photo of a {}.",
-      "a low contrast photo of a {}.",
-      "a high contrast photo of a {}.",
-      "a bad photo of a {}.",
-      "a good photo of a {}.",
-      "a photo of a small {}.",
-      "a photo of a big {}.",
-      "a photo of the {}.",
-      "a blurry photo of the {}.",
-      "a black and white photo of the {}.",
-      "a low contrast photo of the {}.",
-      "a high contrast photo of the {}.",
-      "a bad photo of the {}.",
-      "a good photo of the {}.",
-      "a photo of the small {}.",
-      "a photo of the big {}.",
-  };
-}
-
 std::vector<std::string> caltech_templates() {
   return {
       "a photo of a {}.",

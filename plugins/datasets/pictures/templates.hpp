@@ -9,7 +9,6 @@ namespace lacuna::pictures {
 
 std::vector<std::string> imagenet_templates();  // 80
 std::vector<std::string> car_templates();       // 8
-std::vector<std::string> cifar_templates();     // 18
 std::vector<std::string> caltech_templates();   // 34, the plain one first
 
 }  // namespace lacuna::pictures

@@ -1,0 +1,16 @@
+# The text of SOURCE's line "// expected: " must stand in what the compiler says: the call that does not match, and why.
+file(STRINGS ${SOURCE} expected REGEX "^// expected: ")
+string(REPLACE "// expected: " "" expected "${expected}")
+list(TRANSFORM INCLUDES PREPEND -I)
+list(TRANSFORM DEFINITIONS PREPEND -D)
+execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${DEFINITIONS} ${SOURCE}
+  ERROR_VARIABLE said RESULT_VARIABLE code)
+if(code EQUAL 0)
+  message(FATAL_ERROR "${SOURCE} compiles")
+endif()
+string(REGEX MATCHALL "[^\n]* error: [^\n]*" errors "${said}")
+list(LENGTH errors count)
+string(FIND "${said}" "${expected}" at)
+if(count GREATER 2 OR at EQUAL -1)
+  message(FATAL_ERROR "at most two errors are expected, with \"${expected}\", not ${count}:\n${said}")
+endif()
