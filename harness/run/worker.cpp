@@ -19,12 +19,14 @@ namespace {
 
 using nlohmann::json;
 
-// The failure kinds of docs/results.md, or its status not_applicable; for `plan`, whose failure is
+bool is_planning(const std::string& step) { return step == "describe" || step == "plan"; }
+
+// The failure kinds of docs/results.md, or its status not_applicable; for planning, whose failure is
 // the whole run's, whose fault it is.
 std::string kind_of(const std::string& step, const std::exception_ptr& exception) {
   const auto cause = failure_of(exception).cause;
   if (cause == Failure::Cause::machine) return machine_failure;
-  if (step == "plan") return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
+  if (is_planning(step)) return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
   try {
     std::rethrow_exception(exception);
   } catch (const NotFinite&) {
@@ -52,7 +54,7 @@ json failed_outcome(const std::string& step, const std::exception_ptr& exception
   if (failure.cause == Failure::Cause::out_of_memory) message += memory_advice(step);
   json out{{"status", "failed"},
            {"failure", kind_of(step, exception)},
-           {"reason", step == "plan" ? message : step + ": " + message}};
+           {"reason", is_planning(step) ? message : step + ": " + message}};
   try {
     std::rethrow_exception(exception);
   } catch (const NotFinite& error) {
@@ -64,6 +66,7 @@ json failed_outcome(const std::string& step, const std::exception_ptr& exception
 
 json outcome(const std::string& step, const json& job) {
   static const std::map<std::string, std::function<json(const json&)>> steps{
+      {"describe", worker_describe},
       {"plan", worker_plan},
       {"forgetting-set", worker_forgetting_set},
       {"unlearn", worker_unlearn},

@@ -35,6 +35,7 @@ class NotApplicable : public ConfigError {
 };
 
 // The steps. Each returns what its result holds besides the status.
+nlohmann::json worker_describe(const nlohmann::json& job);
 nlohmann::json worker_plan(const nlohmann::json& job);
 nlohmann::json worker_forgetting_set(const nlohmann::json& job);
 nlohmann::json worker_unlearn(const nlohmann::json& job);
