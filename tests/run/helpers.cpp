@@ -145,6 +145,7 @@ Plan plan_of(const fs::path& suite, const DataRoots& roots) {
     auto* out = new Registry;
     out->load_folder(RUN_FIXTURES "/methods");
     out->load_folder(RUN_FIXTURES "/others");
+    out->load(LACUNA_PLUGIN_DIR "/accuracy.so");
     return out;
   }();
   const auto read = read_suite(suite);
