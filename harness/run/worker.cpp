@@ -21,12 +21,14 @@ namespace {
 
 using nlohmann::json;
 
-// The failure kinds of docs/results.md, or its status not_applicable; for `plan`, whose failure is
+bool is_planning(const std::string& step) { return step == "describe" || step == "plan"; }
+
+// The failure kinds of docs/results.md, or its status not_applicable; for planning, whose failure is
 // the whole run's, whose fault it is.
 std::string kind_of(const std::string& step, const std::exception_ptr& exception) {
   const auto cause = failure_of(exception).cause;
   if (cause == Failure::Cause::machine) return machine_failure;
-  if (step == "plan") return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
+  if (is_planning(step)) return cause == Failure::Cause::users_mistake ? "mistake" : "plugin";
   try {
     std::rethrow_exception(exception);
   } catch (const NotFinite&) {
@@ -54,7 +56,7 @@ json failed_outcome(const std::string& step, const std::exception_ptr& exception
   if (failure.cause == Failure::Cause::out_of_memory) message += memory_advice(step);
   json out{{"status", "failed"},
            {"failure", kind_of(step, exception)},
-           {"reason", step == "plan" ? message : step + ": " + message}};
+           {"reason", is_planning(step) ? message : step + ": " + message}};
   try {
     std::rethrow_exception(exception);
   } catch (const NotFinite& error) {
@@ -154,7 +156,8 @@ json outcome(const std::string& step, const std::function<json(const json&)>& bo
 }  // namespace
 
 int run_worker(const std::string& step, const std::filesystem::path& job_file) {
-  static const std::map<std::string, std::function<json(const json&)>> alone{{"plan", worker_plan}};
+  static const std::map<std::string, std::function<json(const json&)>> alone{
+      {"describe", worker_describe}, {"plan", worker_plan}};
   const auto job = read_json(job_file, "a job", kMostBinary);
   const JsonView view(job, job_file.string());
   const auto head = read_spec<WorkerHead>(view);

@@ -39,6 +39,7 @@ class NotApplicable : public ConfigError {
 };
 
 // The steps of which a worker does one. Each returns what its result holds besides the status.
+nlohmann::json worker_describe(const nlohmann::json& job);
 nlohmann::json worker_plan(const nlohmann::json& job);
 
 // The jobs of the others, done in order. A worker of sets or one that unlearns has one.

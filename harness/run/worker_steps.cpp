@@ -9,7 +9,6 @@
 #include "model/safetensors.hpp"
 #include "run/compute.hpp"
 #include "run/matching.hpp"
-#include "run/plan.hpp"
 #include "run/progress_file.hpp"
 #include "run/worker.hpp"
 #include "support/device.hpp"
@@ -21,20 +20,6 @@
 namespace lacuna {
 
 using nlohmann::json;
-
-json worker_plan(const json& job) {
-  open_device(
-      job.at("device"));  // a device that is not there is a mistake, not a failure of every cell
-  Registry registry;
-  std::vector<std::filesystem::path> plugins;
-  for (const auto& path : job.at("plugins")) plugins.emplace_back(path.get<std::string>());
-  registry.load_all(plugins);
-  DataRoots roots;
-  for (const auto& folder : job.at("data")) roots.folders.emplace_back(folder.get<std::string>());
-  auto suite = read_suite(job.at("suite").get<std::string>());
-  if (!job.at("seeds").empty()) set_seeds(suite, job.at("seeds"));
-  return {{"plan", to_json(make_plan(suite, registry, roots))}};
-}
 
 namespace {
 
