@@ -99,8 +99,7 @@ OrderNews BatchWorker::news() {
     out.done.push_back(std::move(failed));
     ++taken_;
   }
-  out.put_back.assign(order_.keys.begin() + static_cast<std::ptrdiff_t>(taken_),
-                      order_.keys.end());
+  out.put_back.assign(order_.keys.begin() + static_cast<std::ptrdiff_t>(taken_), order_.keys.end());
   close_log();
   return out;
 }
@@ -109,8 +108,10 @@ OrderNews BatchWorker::news() {
 void BatchWorker::close_log() {
   std::error_code ignored;
   const auto& log = order_.logs.front();
-  if (fs::file_size(log, ignored) == 0) fs::remove(log, ignored);
-  else if (fault_ > 0) fs::rename(log, order_.logs[fault_], ignored);
+  if (fs::file_size(log, ignored) == 0)
+    fs::remove(log, ignored);
+  else if (fault_ > 0)
+    fs::rename(log, order_.logs[fault_], ignored);
 }
 
 }  // namespace lacuna

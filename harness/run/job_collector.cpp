@@ -42,7 +42,8 @@ void JobCollector::take(const JobOutcome& outcome, const std::string& started) {
     if (!outcome.ok) {
       if (outcome.failure.kind != machine_failure && job.step() != Step::set && !job.again &&
           job.step() != Step::score)
-        write_json(store_.record(outcome.key), record_of(*job.job, started, outcome.record, options_));
+        write_json(store_.record(outcome.key),
+                   record_of(*job.job, started, outcome.record, options_));
       return fail(job, outcome.failure, outcome.trajectory);
     }
     try {
@@ -91,9 +92,10 @@ void JobCollector::finish_unlearning(RunJob& job, JobResult& result) {
   const auto& key = job.job->key;
   if (job.again && result.weights_sha256 != job.sha256) {
     return graph_.lose_weights(
-        job, fmt::format("its weights, made again, are others ({}, unlearn/{}.json says {}: another "
-                         "machine or library)",
-                         result.weights_sha256, key, job.sha256));
+        job,
+        fmt::format("its weights, made again, are others ({}, unlearn/{}.json says {}: another "
+                    "machine or library)",
+                    result.weights_sha256, key, job.sha256));
   }
   fs::create_directories(store_.weights(key).parent_path());
   fs::rename(made_weights(store_, key), store_.weights(key));

@@ -53,17 +53,10 @@ json record_of(const Job& job, const std::string& started, const json& cost,
                const RunOptions& options) {
   static const auto machine = machine_record();
   static const auto build = build_record();
-  return {{"schema_version", 1},
-          {"key", job.key},
-          {"step", to_string(job.step())},
-          {"started", started},
-          {"finished", utc_now()},
-          {"devices", options.devices},
-          {"threads", options.threads},
-          {"jobs", options.jobs},
-          {"cost", cost},
-          {"machine", machine},
-          {"build", build}};
+  return {{"schema_version", 1},        {"key", job.key},        {"step", to_string(job.step())},
+          {"started", started},         {"finished", utc_now()}, {"devices", options.devices},
+          {"threads", options.threads}, {"jobs", options.jobs},  {"cost", cost},
+          {"machine", machine},         {"build", build}};
 }
 
 }  // namespace lacuna

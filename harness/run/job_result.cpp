@@ -101,20 +101,6 @@ void read_other(const JsonView& document, JobResult& out) {
 
 }  // namespace
 
-const char* to_string(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "ok";
-    case Status::failed:
-      return "failed";
-    case Status::not_applicable:
-      return "not_applicable";
-    case Status::missing:
-      return "missing";
-  }
-  return "missing";
-}
-
 json to_json(const JobResult& result) {
   json out{{"schema_version", kVersion},
            {"key", result.key},

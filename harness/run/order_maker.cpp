@@ -45,7 +45,8 @@ template <class Spec>
 nlohmann::json content_of(const std::vector<RunJob*>& jobs, const Store& store) {
   using Order = decltype(order_of(std::declval<const Spec&>(), *jobs.front(), store));
   Orders<Order> out;
-  for (const auto* job : jobs) out.jobs.push_back(order_of(std::get<Spec>(job->job->spec), *job, store));
+  for (const auto* job : jobs)
+    out.jobs.push_back(order_of(std::get<Spec>(job->job->spec), *job, store));
   return to_json(out, Fields::all);
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "support/files.hpp"
+#include "support/failure.hpp"
 #include "support/hash.hpp"
 
 namespace lacuna {
@@ -108,7 +108,8 @@ bool RunGraph::consider_next() {
   return true;
 }
 
-void RunGraph::see(RunJob& job) {
+// What is stored of a job. Says what is wrong with it if `aloud`.
+void RunGraph::see(RunJob& job, bool aloud) {
   if (job.stage != Stage::unseen) return;
   const auto& key = job.job->key;
   if (job.step() == Step::set) {
@@ -117,10 +118,18 @@ void RunGraph::see(RunJob& job) {
     job.stage = there ? Stage::ok : Stage::missing;
     return;
   }
-  const auto found = look_up(*job.job, stored_, retry_failed_);
-  using Done = lacuna::JobState::Done;
+  JobState found;
+  try {
+    found = look_up(*job.job, stored_, retry_failed_);
+  } catch (...) {  // the machine's: it may be good all the same
+    job.stage = Stage::not_run;
+    job.failure = machine_failure;
+    job.reason = failure_of(std::current_exception()).message;
+    return;
+  }
+  using Done = JobState::Done;
   if (found.done == Done::damaged || found.done == Done::absent) {
-    if (!found.reason.empty()) calls_.made_anew(job, found.reason);
+    if (aloud && !found.reason.empty()) calls_.made_anew(job, found.reason);
     job.stage = Stage::missing;
     return;
   }
@@ -150,8 +159,8 @@ void RunGraph::update(RunJob& job) {
     if (job.stage != Stage::waiting) return;
     if (is_over(need->stage) && need->stage != Stage::ok) {
       if (need->step() == Step::set)  // what went wrong with it has no result of its own
-        return calls_.fail(job, {need->stage == Stage::failed ? need->failure : machine_failure,
-                                 need->reason});
+        return calls_.fail(
+            job, {need->stage == Stage::failed ? need->failure : machine_failure, need->reason});
       job.blame = need;
       if (job.again) return lose_weights(job, cannot_be_made_again(trouble_of(*need).reason));
       return settle(job, Stage::blocked);
@@ -220,21 +229,15 @@ bool RunGraph::found_meanwhile(RunJob& job) {
     job.again = false;
     job.weights = RunJob::Weights::there;
   } else {
-    const auto before = job.stage;
     std::error_code ignored;
     const auto& store = stored_.store();
-    const auto file = job.step() == Step::set ? store.set(job.job->key)
-                                              : store.result(job.step(), job.job->key);
+    const auto file =
+        job.step() == Step::set ? store.set(job.job->key) : store.result(job.step(), job.job->key);
     if (!std::filesystem::exists(file, ignored)) return false;
-    if (job.step() != Step::set) {
-      const auto found = look_up(*job.job, stored_, retry_failed_);
-      using Done = lacuna::JobState::Done;
-      if (found.done == Done::damaged || found.done == Done::absent) return false;
-    }
     job.stage = Stage::unseen;
-    see(job);
+    see(job, /*aloud=*/false);  // it was said before
     if (job.stage == Stage::missing) {
-      job.stage = before;
+      job.stage = Stage::ready;
       return false;
     }
   }
@@ -245,11 +248,10 @@ bool RunGraph::found_meanwhile(RunJob& job) {
 bool RunGraph::needs_weights(const std::string& unlearn) const {
   const auto found = jobs_.find(unlearn);
   if (found == jobs_.end()) return false;
-  return std::any_of(found->second.needed_by.begin(), found->second.needed_by.end(),
-                     [&](const auto* job) {
-                       return uses_weights(*job, found->second) &&
-                              (!is_over(job->stage) || job->again);
-                     });
+  return std::any_of(
+      found->second.needed_by.begin(), found->second.needed_by.end(), [&](const auto* job) {
+        return uses_weights(*job, found->second) && (!is_over(job->stage) || job->again);
+      });
 }
 
 void RunGraph::check(RunCell& cell) {

@@ -118,7 +118,7 @@ class RunGraph {
 
  private:
   RunJob& add(const Plan& plan, const std::string& key);
-  void see(RunJob& job);
+  void see(RunJob& job, bool aloud = true);
   void want(RunJob& job);
   void update(RunJob& job);
   bool provide_weights(RunJob& job);

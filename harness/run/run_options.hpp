@@ -14,10 +14,11 @@ namespace lacuna {
 struct RunOptions {
   std::filesystem::path program = "/proc/self/exe";  // a `lacuna` that has the worker subcommand
   std::vector<std::string> devices = {"cpu"};
-  int jobs = 1;          // workers at a time, of each device
-  int threads = 1;       // of each worker
-  double job_timeout = 0;  // seconds since a worker began a job; 0: none
+  int jobs = 1;                          // workers at a time, of each device
+  int threads = 1;                       // of each worker
+  double job_timeout = 0;                // seconds since a worker began a job; 0: none
   std::vector<std::int64_t> seeds = {};  // instead of the suite's; empty: the suite's
+  std::vector<std::string> only = {};    // which cells (selection.hpp); empty: all
   bool retry_failed = false;             // run failed jobs again
   // Bytes that unlearned weights may take in weights/ when nothing needs them.
   std::uintmax_t keep_weights = default_weights_budget;

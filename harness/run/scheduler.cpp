@@ -79,8 +79,7 @@ class Run {
     try {
       order = executor_.start(order_for(picked.jobs, store_, label_of(picked.jobs)));
     } catch (...) {  // no space, a folder in a file's place: of each of these jobs
-      for (auto* job : picked.jobs)
-        collector_.for_job(*job, [] { throw; });
+      for (auto* job : picked.jobs) collector_.for_job(*job, [] { throw; });
       return true;
     }
     ++summary_.workers;
@@ -138,7 +137,8 @@ class Run {
       case Outlook::ok:
         ++summary_.ok;
         words = "ok, " + duration_text(seconds_of(cell));
-        if (!cell.metrics.empty()) words += ", " + counted(std::ssize(cell.metrics), "metric") + " failed";
+        if (!cell.metrics.empty())
+          words += ", " + counted(std::ssize(cell.metrics), "metric") + " failed";
         break;
       case Outlook::failed:
         ++summary_.failed;

@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "lacuna/error.hpp"
 #include "lacuna/json_view.hpp"
 #include "lacuna/metric.hpp"
 

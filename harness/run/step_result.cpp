@@ -36,7 +36,8 @@ const json& member(const json& result, const std::string& name, json::value_t ty
 json read(const std::string& step, const std::filesystem::path& file) {
   try {
     // A plan holds every cell of a suite, all else what becomes one cell's file.
-    return read_json(file, "a result", step == "plan" || step == "describe" ? kMostBinary : kMostText);
+    return read_json(file, "a result",
+                     step == "plan" || step == "describe" ? kMostBinary : kMostText);
   } catch (const ConfigError& error) {
     std::string reason = error.what();  // without the path, which is this machine's
     if (const auto path = file.string() + ": "; reason.starts_with(path))

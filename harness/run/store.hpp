@@ -14,7 +14,8 @@ class Store {
   explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   // Makes the folder and its subfolders; removes what killed processes have left: half-written
-  // files and folders of plans that are a day old, work on jobs that nobody holds the lock of. Throws ConfigError if the folder cannot be made.
+  // files and folders of plans that are a day old, work on jobs that nobody holds the lock of.
+  // Throws ConfigError if the folder cannot be made.
   void create() const;
 
   const std::filesystem::path& folder() const { return folder_; }

@@ -29,10 +29,10 @@ struct WorkOrder {
 struct JobOutcome {
   std::string key = {};
   bool ok = false;
-  JobResult result = {};                  // if ok, but of a set, which has none
-  JobFailure failure = {};                // if not
-  nlohmann::json trajectory = {};         // then: as far as it came; may be null
-  nlohmann::json record = {};             // {"seconds", and of its process "cpu_seconds", …}
+  JobResult result = {};           // if ok, but of a set, which has none
+  JobFailure failure = {};         // if not
+  nlohmann::json trajectory = {};  // then: as far as it came; may be null
+  nlohmann::json record = {};      // {"seconds", and of its process "cpu_seconds", …}
 };
 
 }  // namespace lacuna

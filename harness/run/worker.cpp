@@ -23,8 +23,8 @@ using nlohmann::json;
 
 bool is_planning(const std::string& step) { return step == "describe" || step == "plan"; }
 
-// The failure kinds of docs/results.md, or its status not_applicable; for planning, whose failure is
-// the whole run's, whose fault it is.
+// The failure kinds of docs/results.md, or its status not_applicable; for planning, whose failure
+// is the whole run's, whose fault it is.
 std::string kind_of(const std::string& step, const std::exception_ptr& exception) {
   const auto cause = failure_of(exception).cause;
   if (cause == Failure::Cause::machine) return machine_failure;

@@ -49,8 +49,8 @@ class WorkerProcess {
   // Whether this side has stopped it for what it did.
   bool was_stopped() const { return stopped_.has_value(); }
 
-  // The outcome of a step that leaves one result, <files>.json, once it has ended. What the worker itself did
-  // wrong, whatever it left, is in the outcome.
+  // The outcome of a step that leaves one result, <files>.json, once it has ended. What the worker
+  // itself did wrong, whatever it left, is in the outcome.
   std::optional<StepOutcome> poll();
 
  private:

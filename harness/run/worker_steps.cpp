@@ -46,9 +46,8 @@ Samples forget_samples(const SetSpec& spec, const Dataset& dataset,
   if (request.exemplars == "text") {
     samples = text_samples(dataset, labels, fine);
   } else {
-    const auto indices =
-        draw_proxies(dataset, request.split, labels, request.samples_per_concept,
-                     static_cast<std::uint64_t>(spec.seed));
+    const auto indices = draw_proxies(dataset, request.split, labels, request.samples_per_concept,
+                                      static_cast<std::uint64_t>(spec.seed));
     fine = dataset.labels(request.split).index_select(0, at::tensor(indices, at::kLong));
     samples = picture_samples(dataset, request.split, indices, spec.image_size);
   }
@@ -127,8 +126,7 @@ void worker_set(const SetOrder& order, const WorkerHead& head) {
 JobResult worker_unlearn(const UnlearnOrder& order, const WorkerHead& head) {
   const auto device = prepare_compute(head.device, static_cast<int>(head.threads));
   const auto& spec = order.spec;
-  const auto original =
-      load_checkpoint(spec.model.folder, {.vocabulary = spec.model.vocabulary});
+  const auto original = load_checkpoint(spec.model.folder, {.vocabulary = spec.model.vocabulary});
   auto sets = load_samples(order.set);
   const auto fewer = fewer_than_asked(spec.request, sets.forget);
   auto unlearned = is_door(spec.method.id) ? by_door(order, original, sets)
