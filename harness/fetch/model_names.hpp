@@ -1,5 +1,4 @@
-// Which file or folder a model is that a suite or a command names: by its path, or by its name in
-// the catalogue.
+// Which file or folder a model is that a suite or a command names: by its path, or by its name.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +21,8 @@ struct NamedModel {
   std::filesystem::path path;  // a file or folder that exists, without links and ".."
 };
 
-// `text` is a path, relative ones to `base`; or "<publisher>/<name>", looked for in every data
+// `text` is a path, relative ones to `base`; or the name of a model that comes with the program
+// ("demo", in <prefix>/share/lacuna/models); or "<publisher>/<name>", looked for in every data
 // folder as models/<publisher>/<name> and models/<publisher>/<name>.pt. What exists as a path is
 // one. Throws ModelMissing for a name of the catalogue, ConfigError for anything else that is not
 // there.

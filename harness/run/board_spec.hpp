@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "lacuna/json_view.hpp"
+
 namespace lacuna {
 
 // Names are those of metrics' values. What is left empty follows from the metrics: every value that
@@ -21,5 +23,9 @@ struct BoardSpec {
     field("plot_y", self.plot_y);
   }
 };
+
+// {"columns": […], "rank": "q_u", "plot": {"x": "quality", "y": "utility"}}, each optional. Whether
+// a metric has such a value is known to the plan only.
+BoardSpec read_board_spec(const JsonView& view);
 
 }  // namespace lacuna

@@ -69,14 +69,6 @@ class Planner {
     for (const auto& variants : plugins_.methods)
       for (const auto& variant : variants) labels.push_back(variant.label);
     plan_.published = published_tables(suite_, labels);
-    for (std::size_t i = 0; i < suite_.attacks.size(); ++i) {
-      for (const auto& label : suite_.attacks[i].methods) {
-        if (std::find(labels.begin(), labels.end(), label) == labels.end())
-          throw ConfigError(fmt::format("{}: attacks[{}].methods: '{}': no such label{}",
-                                        suite_.path.string(), i, label,
-                                        did_you_mean(label, labels)));
-      }
-    }
   }
 
   template <class Spec>

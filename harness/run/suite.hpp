@@ -40,7 +40,7 @@ struct RequestSpec {
 
 struct MethodSpec {
   std::string id = {}, label = {};
-  std::vector<std::string> presets = {};  // later ones over earlier ones
+  std::vector<std::string> presets = {};  // names or whole paths; later ones over earlier ones
   nlohmann::json params = nlohmann::json::object();
   nlohmann::json kl = nlohmann::json::object();        // over KlConfig's defaults
   nlohmann::json training = nlohmann::json::object();  // over the suite's
@@ -51,6 +51,10 @@ struct MethodSpec {
   bool runs_on(const RequestSpec& request) const;
 };
 
+// What tables call its rows: the label, and with a grid the values behind it ("nhl margin=1"), in
+// the order of the grid's points.
+std::vector<std::string> row_labels(const MethodSpec& method);
+
 // A method that begins with an unlearned model in place of the original: what is left after it.
 struct AttackSpec {
   std::string id = {}, label = {};
@@ -58,7 +62,9 @@ struct AttackSpec {
   nlohmann::json training = nlohmann::json::object();  // over the request's
   // Pictures a forgotten concept that it gets, drawn anew; 0: as many as the request gives.
   std::int64_t samples_per_concept = 0;
-  std::vector<std::string> methods = {};  // labels of the rows it is run on; empty: all
+  // Labels of the rows that it is run on; empty: all. A suite may say a method's label for all rows
+  // of its grid.
+  std::vector<std::string> methods = {};
 
   bool runs_on(const std::string& label) const;
 };

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <set>
 
 #include "lacuna/error.hpp"
 #include "support/temporary_name.hpp"
@@ -73,51 +72,6 @@ void sync_folder(const std::filesystem::path& folder) {
   close_descriptor(file);
 }
 
-// "line L, column C" of a byte offset, both from 1.
-std::string place(std::string_view text, std::size_t offset) {
-  const auto before = text.substr(0, std::min(offset, text.size()));
-  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  const auto start = before.rfind('\n');
-  const auto column = before.size() - (start == before.npos ? 0 : start + 1) + 1;
-  return fmt::format("line {}, column {}", line, column);
-}
-
-// Feeds the parser and knows how far it has come: nlohmann's callbacks carry no position.
-class Cursor {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  Cursor(const char* at, const char** seen) : at_(at), seen_(seen) {}
-  reference operator*() const { return *at_; }
-  Cursor& operator++() {
-    *seen_ = ++at_;
-    return *this;
-  }
-  Cursor operator++(int) {
-    auto old = *this;
-    ++*this;
-    return old;
-  }
-  bool operator==(const Cursor& other) const { return at_ == other.at_; }
-
- private:
-  const char* at_;
-  const char** seen_;
-};
-
-// nlohmann says "[json.exception.parse_error.101] parse error at line 2, column 5: reason".
-std::string reason_of(std::string text) {
-  if (const auto at = text.find("column "); at != text.npos) {
-    if (const auto colon = text.find(": ", at); colon != text.npos) return text.substr(colon + 2);
-  }
-  if (const auto bracket = text.find("] "); bracket != text.npos) return text.substr(bracket + 2);
-  return text;
-}
-
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::uintmax_t most) {
@@ -141,35 +95,6 @@ void write_file_atomically(const std::filesystem::path& path,
   file.finish();
   file.rename();
   sync_folder(folder);
-}
-
-json read_json(const std::filesystem::path& path, std::string_view expected, std::uintmax_t most) {
-  const auto text = read_download(path, expected, most);
-  const char* seen = text.data();
-  const auto error = [&](std::size_t offset, const std::string& reason) {
-    return ConfigError(path.string() + ": " + place(text, offset) + ": " + reason);
-  };
-  if (const auto at = nested_too_deeply(text))
-    throw error(*at, fmt::format("is nested more than {} levels deep", kMostLevels));
-  std::vector<std::set<std::string>> keys;
-  const auto refuse_duplicates = [&](int, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
-      const auto end = static_cast<std::size_t>(seen - text.data());
-      throw error(text.rfind('"', end < 2 ? 0 : end - 2), "duplicate key " + value.dump());
-    }
-    return true;
-  };
-  try {
-    return json::parse(Cursor(text.data(), &seen), Cursor(text.data() + text.size(), &seen),
-                       refuse_duplicates);
-  } catch (const json::parse_error& e) {
-    throw error(e.byte > 0 ? e.byte - 1 : 0, reason_of(e.what()));
-  } catch (const json::exception& e) {
-    // A number is known to have ended by the character after it.
-    throw error(static_cast<std::size_t>(seen - text.data()) - 1, reason_of(e.what()));
-  }
 }
 
 void write_json(const std::filesystem::path& path, const json& value) {

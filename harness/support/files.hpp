@@ -1,5 +1,4 @@
-// Files that appear whole or not at all, and JSON files with errors that name the file and the
-// place.
+// Files that appear whole or not at all.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +8,7 @@
 #include <string_view>
 
 #include "lacuna/error.hpp"
-#include "lacuna/input.hpp"
+#include "lacuna/json_view.hpp"  // read_json
 
 namespace lacuna {
 
@@ -34,13 +33,6 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 using Write = std::function<void(std::string_view bytes)>;
 void write_file_atomically(const std::filesystem::path& path,
                            const std::function<void(const Write& write)>& body);
-
-// Throws ConfigError("<path>: line L, column C: reason"). Duplicate keys are refused, and more than
-// kMostLevels levels of nesting. NaN cannot occur. What is no JSON but a pointer or a web page is
-// said to be none of `expected`.
-nlohmann::json read_json(const std::filesystem::path& path,
-                         std::string_view expected = "a JSON file",
-                         std::uintmax_t most = kMostText);
 
 // Two-space indent, sorted keys, final newline; doubles in their shortest round-trip form. Atomic,
 // as above.

@@ -2,110 +2,94 @@
 
 #include <fmt/ranges.h>
 
-#include "lacuna/error.hpp"
-#include "lacuna/taxonomy.hpp"
+#include <algorithm>
+
+#include "lacuna/json_view.hpp"
+#include "support/share_folder.hpp"
+#include "train/training_config.hpp"
 
 namespace lacuna {
 namespace {
 
 using nlohmann::json;
+namespace fs = std::filesystem;
 
-// "base": what goes before. "methods": what a method gets besides; where "closed", no other has
-// any.
-const json& known_presets() {
-  static const auto& known = *new json(json::parse(R"({
-    "paper": {},
-    "reference": {
-      "kl": {"reduction": "numel"},
-      "training": {"teacher_prompts": "ensemble", "checkpoint": "released"},
-      "methods": {
-        "me": {"params": {"epsilon": 1e-7}},
-        "nhl": {"params": {"mask": "zero"}},
-        "npo": {"params": {"reduction": "batch"}},
-        "relabel": {"params": {"exclude_true": false}},
-        "salun": {"params": {"exclude_true": false, "mask_decay": false}}
-      }
-    },
-    "imgnet_dogs": {
-      "closed": true,
-      "training": {"epochs": 8, "batch_size": 32, "eps": 1e-6, "weight_decay": 1e-5, "checkpoint": "train"},
-      "methods": {
-        "ga": {"training": {"learning_rate": 8e-8}},
-        "gdiff": {"training": {"learning_rate": 8e-8}, "params": {"forget": 1, "keep": 1}},
-        "relabel": {"training": {"learning_rate": 1e-7}},
-        "salun": {"training": {"learning_rate": 2e-7}, "params": {"fraction": 0.1}},
-        "me": {"training": {"learning_rate": 1e-7}, "params": {"keep": 1}},
-        "task_vector": {"training": {"learning_rate": 1e-7}, "params": {"coarse_weight": 0.05, "scale": 1.5}},
-        "npo": {"training": {"learning_rate": 1e-7}, "params": {"beta": 0.5}},
-        "nhl": {"training": {"learning_rate": 1e-7}, "params": {"margin": 2}}
-      }
-    },
-    "imgnet_dogs+kl": {
-      "base": "imgnet_dogs",
-      "closed": true,
-      "kl": {"reduction": "numel"},
-      "methods": {
-        "ga": {"kl": {"coarse": 20, "fine": 20}},
-        "npo": {"kl": {"coarse": 5, "fine": 20}},
-        "nhl": {"kl": {"coarse": 10, "fine": 20}}
-      }
-    },
-    "compcars_s": {
-      "closed": true,
-      "training": {"epochs": 6, "batch_size": 16, "eps": 1e-6, "weight_decay": 1e-5, "checkpoint": "train"},
-      "methods": {
-        "ga": {"training": {"learning_rate": 8e-8}},
-        "gdiff": {"training": {"learning_rate": 8e-8}, "params": {"forget": 1, "keep": 1}},
-        "relabel": {"training": {"learning_rate": 2e-7}},
-        "salun": {"training": {"learning_rate": 2e-7}, "params": {"fraction": 0.1}},
-        "me": {"training": {"learning_rate": 2e-7}, "params": {"keep": 1}},
-        "task_vector": {"training": {"learning_rate": 1e-7}, "params": {"coarse_weight": 0.05, "scale": 1.5}},
-        "npo": {"training": {"learning_rate": 1e-7}, "params": {"beta": 0.4}},
-        "nhl": {"training": {"learning_rate": 1e-7}, "params": {"margin": 2}}
-      }
-    },
-    "compcars_s+kl": {
-      "base": "compcars_s",
-      "closed": true,
-      "kl": {"reduction": "numel"},
-      "methods": {
-        "ga": {"kl": {"coarse": 40, "fine": 20}},
-        "npo": {"kl": {"coarse": 20, "fine": 5}},
-        "nhl": {"kl": {"coarse": 20, "fine": 20}}
-      }
-    }
-  })"));
-  return known;
+bool is_path(const std::string& given) {
+  return given.find('/') != std::string::npos || given.ends_with(".json");
 }
 
-std::vector<std::string> keys_of(const json& object) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : object.items()) keys.push_back(key);
-  return keys;
+fs::path file_of(const std::string& given) {
+  if (is_path(given)) return given;
+  const auto folder = share_folder() / "suites" / "presets";
+  const auto file = folder / (given + ".json");
+  if (!fs::exists(file)) throw ConfigError(no_such("preset", given, names_in(folder)));
+  return fs::canonical(file);
 }
 
-void apply(const std::string& name, const std::string& method, json& settings) {
-  const auto& known = known_presets();
-  const auto found = known.find(name);
-  if (found == known.end())
-    throw ConfigError(fmt::format("preset: '{}' is unknown{} (known: {})", name,
-                                  did_you_mean(name, keys_of(known)),
-                                  fmt::join(keys_of(known), ", ")));
-  if (found->contains("base")) apply(found->at("base"), method, settings);
-  const auto methods = found->value("methods", json::object());
-  if (found->value("closed", false) && !methods.contains(method))
-    throw ConfigError(fmt::format("preset: '{}' has no values for '{}' (it has some for {})", name,
-                                  method, fmt::join(keys_of(methods), ", ")));
-  for (const auto& part : {*found, methods.value(method, json::object())})
-    for (const auto* key : {"params", "kl", "training"})
-      settings[key].update(part.value(key, json::object()));
+// What "all" and each of "methods" may set. Wrong names would otherwise be blamed on the suite;
+// those of `params` only the method knows.
+void check_settings(const JsonView& view) {
+  view.only({"params", "kl", "training"});
+  view.section("params");
+  view.section("kl").parse<KlConfig>();
+  view.section("training").parse<TrainingConfig>();
+}
+
+void update(json& settings, const JsonView& from) {
+  for (const auto* part : {"params", "kl", "training"})
+    settings[part].update(from.section(part).raw());
+}
+
+void check_document(const JsonView& root, const fs::path& file) {
+  root.only(
+      {"schema_version", "name", "summary", "source", "base", "all", "methods", "other_methods"});
+  const auto version = root.at("schema_version");
+  if (version.integer() != 1)
+    version.fail(fmt::format("{} is not known (1 is)", version.integer()));
+  if (const auto name = root.at("name"); name.text() != file.stem())
+    name.fail(fmt::format("'{}' is not the file's name ('{}')", name.text(), file.stem().string()));
+  root.at("summary").text();
+  root.at("source").text();
+  check_settings(root.section("all"));
+  for (const auto& [id, settings] : root.section("methods").members()) check_settings(settings);
+}
+
+// `open`: the files that wait for this one, so that none waits for itself.
+void apply(const std::string& given, const std::string& method, std::vector<fs::path> open,
+           json& settings) {
+  const auto file = file_of(given);
+  const auto document = read_json(file, "a preset");
+  const JsonView root(document, file.string());
+  check_document(root, file);
+  if (const auto base = root.find("base")) {
+    if (std::find(open.begin(), open.end(), file) != open.end())
+      base->fail("is built on itself in the end (leave one of them out)");
+    open.push_back(file);
+    const auto next = base->text();
+    base->within([&] { apply(preset_from(next, file.parent_path()), method, open, settings); });
+  }
+  std::string others = "allowed";
+  root.optional("other_methods", others, {.choices = {"allowed", "refused"}});
+  std::vector<std::string> known;
+  for (const auto& [id, values] : root.section("methods").members()) known.push_back(id);
+  update(settings, root.section("all"));
+  if (const auto own = root.section("methods").find(method)) {
+    update(settings, *own);
+  } else if (others == "refused") {
+    throw ConfigError(fmt::format("'{}' has no values for '{}' (it has some for {})",
+                                  root.at("name").text(), method, fmt::join(known, ", ")));
+  }
 }
 
 }  // namespace
 
-json preset(const std::vector<std::string>& names, const std::string& method) {
+std::string preset_from(const std::string& given, const fs::path& folder) {
+  return is_path(given) ? fs::absolute(folder / given).lexically_normal().string() : given;
+}
+
+json preset(const std::vector<std::string>& presets, const std::string& method) {
   json settings{{"params", json::object()}, {"kl", json::object()}, {"training", json::object()}};
-  for (const auto& name : names) apply(name, method, settings);
+  for (const auto& one : presets) apply(one, method, {}, settings);
   return settings;
 }
 

@@ -1,23 +1,22 @@
-// Named sets of overrides that a suite may ask for, as data.
+// Named sets of overrides that a suite may ask for: JSON files, in suites/presets or of one's own
+// (docs/suites.md).
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 namespace lacuna {
 
-// {"params": {…}, "kl": {…}, "training": {…}}: what the presets `names` set for a method, later
-// ones over earlier ones. Whatever the suite itself says goes over all of it.
-//   paper           nothing: the defaults are the paper's formulas
-//   reference       what the released code of Tan & Gong, 2026, does differently, in every method;
-//                   its KL weights are per element
-//   imgnet_dogs     the paper's hyper-parameters for that data set and ViT-L/14, without KL terms
-//   imgnet_dogs+kl  the same with the KL weights of the row that has them (GA+KL, NPO+KL, NHL+KL);
-//                   they are per element, with or without `reference`
-//   compcars_s, compcars_s+kl  likewise
-// `reference` and `paper` know every method. Throws ConfigError for an unknown preset, and for a
-// method that a data set's preset has no values for.
-nlohmann::json preset(const std::vector<std::string>& names, const std::string& method);
+// What preset() takes for what a suite or another preset in `folder` writes: a name as it is; of
+// the path of a file (it has a '/' or ends with ".json") the whole.
+std::string preset_from(const std::string& given, const std::filesystem::path& folder);
+
+// {"params": {…}, "kl": {…}, "training": {…}}: what the presets set for a method, later ones over
+// earlier ones. Whatever the suite itself says goes over all of it. Names are those of the files in
+// <prefix>/share/lacuna/suites/presets. Throws ConfigError: an unknown preset, a file that is none,
+// a method that a preset has no values for.
+nlohmann::json preset(const std::vector<std::string>& presets, const std::string& method);
 
 }  // namespace lacuna

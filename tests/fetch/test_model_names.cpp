@@ -52,6 +52,15 @@ TEST_CASE("A model by its name is looked for in every data folder") {
   CHECK(find_model("laion/a-model", suite.path(), roots).name == "laion/a-model");
 }
 
+TEST_CASE("A model that comes with the program has a name in every suite") {
+  const TemporaryFolder suite;
+  const auto shipped = find_model("demo", suite.path(), {});
+  CHECK(shipped.name == "demo");
+  CHECK(shipped.path == fs::canonical(LACUNA_SOURCE_DIR "/models/demo"));
+  write(suite / "demo/config.json", "{}");  // beats the name
+  CHECK(find_model("demo", suite.path(), {}).path == fs::canonical(suite / "demo"));
+}
+
 TEST_CASE("A model of the catalogue that is not there is missing, with every place tried") {
   const TemporaryFolder suite, data;
   const auto here = (suite / "openai/ViT-L-14").string(), there = data.path().string();
@@ -78,9 +87,10 @@ TEST_CASE("Any other model that is not there is a mistake") {
   };
   const std::string reason =
       ": no such file or folder (a model is a folder, a .pt file, or a name such as "
-      "openai/ViT-L-14)";
+      "demo or openai/ViT-L-14)";
   CHECK(mistake("../models/demo") == (suite / "../models/demo").string() + reason);
   CHECK(mistake("/a/b") == "/a/b" + reason);
+  CHECK(mistake("dmeo") == (suite / "dmeo").string() + reason + " (did you mean 'demo')");
   CHECK_THAT(mistake("openai/ViT-L-14x"), ContainsSubstring("(did you mean 'openai/ViT-L-14'"));
   CHECK_THAT(mistake("nobody/Nothing"), ContainsSubstring("lacuna fetch --list"));
   CHECK_THAT(mistake("openai/bpe"), ContainsSubstring("not found as"));  // no model

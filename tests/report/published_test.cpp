@@ -134,28 +134,29 @@ TEST_CASE("A published file that does not say what it should is one clear line")
       {"/schema_version", 2, "schema_version: this program reads version 1"},
       {"/measured", true,
        "measured: is true (what this program measures stands in results/<suite>)"},
-      {"/measured", 0, "measured: is neither true nor false"},
+      {"/measured", 0, "measured: 0 is not true or false"},
       {"/titel", "x", "'titel': unknown key (did you mean 'title')"},
       {"/source/place", "", "source.place: is empty"},
       {"/boards", json::array(), "boards: is empty"},
       {"/boards/0/rows/0/counts/forget/fine",
        {501, 500},
-       "boards.0.rows.0.counts.forget.fine: correct is outside 0..n"},
+       "boards[0].rows[0].counts.forget.fine: correct is outside 0..n"},
       {"/boards/0/rows/0/counts/forgot", json::object(),
-       "boards.0.rows.0.counts: 'forgot' is no group (forget, retain, all)"},
+       "boards[0].rows[0].counts: 'forgot' is no group (forget, retain, all)"},
       {"/boards/0/rows/0/printed/quality", 1000,
-       "boards.0.rows.0.printed.quality: is above 100 (numbers stand as printed, in per cent)"},
+       "boards[0].rows[0].printed.quality: is above 100 (numbers stand as printed, in per cent)"},
       {"/boards/0/rows/0/printed/q-u", 1,
-       "boards.0.rows.0.printed: 'q-u' is no measure (forget_fine, q_u, <evaluation>/q_u and the "
+       "boards[0].rows[0].printed: 'q-u' is no measure (forget_fine, q_u, <evaluation>/q_u and the "
        "like)"},
       {"/boards/0/rows/0/provenance/printed", "hearsay",
-       "boards.0.rows.0.provenance.printed: 'hearsay' is none of table, second_hand"},
-      {"/boards/0/rows/1/label", "GA", "boards.0.rows.1: label 'GA' stands there twice"},
+       "boards[0].rows[0].provenance.printed: 'hearsay' is none of table, second_hand"},
+      {"/boards/0/rows/1/label", "GA", "boards[0].rows[1]: label 'GA' stands there twice"},
       {"/boards/0/rows/5/errata/0/kind", "lie",
-       "boards.0.rows.5.errata.0.kind: 'lie' is none of typo, double_rounding, rounding"},
+       "boards[0].rows[5].errata[0].kind: 'lie' is none of typo, double_rounding, rounding"},
       {"/boards/0/rows/5/errata/0/printed", 88.6,
-       "boards.0.rows.5.errata.0: 'utility' is not printed so in this row"},
-      {"/boards/0/original/label", "CLIP", "boards.0.original: 'label': unknown key"},
+       "boards[0].rows[5].errata[0]: 'utility' is not printed so in this row"},
+      {"/boards/0/original/label", "CLIP",
+       "boards[0].original: 'label': unknown key (known: counts, printed, provenance, errata)"},
   }));
   CHECK(complaint([&](json& table) { table[json::json_pointer(pointer)] = value; }) ==
         "table.json: " + words);
@@ -163,10 +164,10 @@ TEST_CASE("A published file that does not say what it should is one clear line")
 
 TEST_CASE("A published file without what it needs is one clear line") {
   CHECK(complaint([](json& table) { table["boards"][0].erase("dataset"); }) ==
-        "table.json: boards.0: 'dataset' is missing");
+        "table.json: boards[0]: 'dataset' is missing");
   CHECK(complaint([](json& table) {
           table["boards"][0]["rows"][0]["provenance"].erase("counts");
-        }) == "table.json: boards.0.rows.0.provenance: 'counts' is missing");
+        }) == "table.json: boards[0].rows[0].provenance: 'counts' is missing");
   CHECK(complaint([](json& table) { table["boards"].push_back(table["boards"][0]); }) ==
-        "table.json: boards.1: request 'difficult' stands there twice");
+        "table.json: boards[1]: request 'difficult' stands there twice");
 }

@@ -7,6 +7,7 @@
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
 #include "run/suite.hpp"
+#include "support/files.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -85,7 +86,7 @@ TEST_CASE("Each mistake in a suite is one clear line") {
       {"/name", "../x", "name: '../x' cannot be an id (letters, digits, '_' and '-' only)"},
       {"/metods", json::array(), "'metods': unknown key (did you mean 'methods')"},
       {"/requests", json::array(), "requests: is empty (at least one is needed)"},
-      {"/requests", "difficult", "requests: is string (a list is needed)"},
+      {"/requests", "difficult", "requests: is no array"},
       {"/requests/0/forget", nullptr, "requests[0]: 'forget' is missing"},
       {"/requests/0/forget", {1}, "requests[0].forget[0]: 1 is not a string"},
       {"/requests/0/samples_per_concept", 2.5,
@@ -105,17 +106,16 @@ TEST_CASE("Each mistake in a suite is one clear line") {
       {"/methods/0/preset", {"paper", 1}, "methods[0].preset[1]: 1 is not a string"},
       {"/methods/0/preset",
        {"paper", "imgnet_dogs"},
-       "methods[0].preset: preset: 'imgnet_dogs' has no values for 'push' (it has some for ga, "
+       "methods[0].preset: 'imgnet_dogs' has no values for 'push' (it has some for ga, "
        "gdiff, me, nhl, npo, relabel, salun, task_vector)"},
       {"/requests/0/dataset/parms", 1,
        "requests[0].dataset: 'parms': unknown key (did you mean 'params')"},
-      {"/requests/0/dataset/params", 1,
-       "requests[0].dataset.params: is number (an object is needed)"},
+      {"/requests/0/dataset/params", 1, "requests[0].dataset.params: is no object"},
       {"/methods/1/lable", "x", "methods[1]: 'lable': unknown key (did you mean 'label')"},
-      {"/methods/1", "push", "methods[1]: is string (an object is needed)"},
+      {"/methods/1", "push", "methods[1]: is no object"},
       {"/methods/0/id", "original",
        "methods[0].id: 'original' is always part of a plan (leave it out)"},
-      {"/methods/0/grid", {{"weight", 1}}, "methods[0].grid.weight: is number (a list is needed)"},
+      {"/methods/0/grid", {{"weight", 1}}, "methods[0].grid.weight: is no array"},
       {"/seeds", {1, 1}, "seeds: a seed stands there twice (each runs once)"},
       {"/seeds", {-1}, "seeds[0]: -1 is too small (at least 0)"},
       {"/seeds", {"1"}, "seeds[0]: \"1\" is not an integer"},
@@ -128,8 +128,8 @@ TEST_CASE("Each mistake in a suite is one clear line") {
       {"/metrics",
        {"agreement", "agreement"},
        "metrics[1]: id 'agreement' is already in use (ids are unique)"},
-      {"/training", {1}, "training: is array (an object is needed)"},
-      {"/requests/0/training", 1, "requests[0].training: is number (an object is needed)"},
+      {"/training", {1}, "training: is no object"},
+      {"/requests/0/training", 1, "requests[0].training: is no object"},
       {"/requests/0/evaluations",
        {"in_domian"},
        "requests[0].evaluations[0]: 'in_domian': no such evaluation (did you mean 'in_domain')"},
@@ -141,13 +141,38 @@ TEST_CASE("Each mistake in a suite is one clear line") {
       {"/methods/0/requests",
        {"x"},
        "methods[0].requests[0]: 'x': no such request (known: difficult)"},
-      {"/published", "a.json", "published: is string (a list is needed)"},
+      {"/published", "a.json", "published: is no array"},
       {"/published",
        {{{"fiel", "a.json"}}},
        "published[0]: 'fiel': unknown key (did you mean 'file')"},
       {"/published",
        {{{"file", "a.json"}, {"labels", {{"push", 1}}}}},
        "published[0].labels.push: 1 is not a string"},
+      {"/attacks", json::array(), "attacks: is empty (at least one is needed)"},
+      {"/attacks",
+       {{{"id", "spy"}, {"lable", "x"}}},
+       "attacks[0]: 'lable': unknown key (did you mean 'label')"},
+      {"/attacks", {json::object()}, "attacks[0]: 'id' is missing"},
+      {"/attacks", {{{"id", "original"}}}, "attacks[0].id: 'original' is no method (name one)"},
+      {"/attacks",
+       {{{"id", "spy"}}, {{"id", "push"}, {"label", "spy"}}},
+       "attacks[1]: label 'spy' is already in use (labels are unique)"},
+      {"/attacks",
+       {{{"id", "spy"}, {"methods", {"push", "pusch+kl"}}}},
+       "attacks[0].methods[1]: 'pusch+kl': no such method's label (did you mean 'push+kl')"},
+      {"/attacks",
+       {{{"id", "spy"}, {"methods", {"zzz"}}}},
+       "attacks[0].methods[0]: 'zzz': no such method's label (known: push, push+kl, spy)"},
+      {"/attacks",
+       {{{"id", "spy"}, {"samples_per_concept", 0}}},
+       "attacks[0].samples_per_concept: 0 is too small (at least 1)"},
+      {"/attacks", {{{"id", "spy"}, {"params", 8}}}, "attacks[0].params: is no object"},
+      {"/board", {"q_u"}, "board: is no object"},
+      {"/board", {{"colums", {"q_u"}}}, "board: 'colums': unknown key (did you mean 'columns')"},
+      {"/board", {{"columns", json::array()}}, "board.columns: is empty (at least one is needed)"},
+      {"/board", {{"columns", {"q_u", "q_u"}}}, "board.columns[1]: 'q_u' stands there twice"},
+      {"/board", {{"rank", 1}}, "board.rank: 1 is not a string"},
+      {"/board", {{"plot", {{"x", "quality"}}}}, "board.plot: 'y' is missing"},
   }));
   CHECK(complaint(with(mistake.pointer, mistake.value)) == mistake.complaint);
 }
@@ -194,6 +219,76 @@ TEST_CASE("Requests and methods may have settings of their own, and published ta
   CHECK(suite.published[0].requests.empty());
   CHECK(suite.published[1].requests.at("second") == "theirs");
   CHECK(suite.published[1].labels.at("push") == "Push");
+}
+
+TEST_CASE("Attacks say on which rows they run") {
+  const TemporaryFolder folder;
+  auto written = tiny_suite();
+  written["methods"][0]["grid"] = {{"weight", {1, 2}}, {"kl.fine", {0, 1}}};
+  written["attacks"] = {{{"id", "spy"}},
+                        {{"id", "spy"},
+                         {"label", "again"},
+                         {"params", {{"bits", 8}}},
+                         {"training", {{"epochs", 3}}},
+                         {"samples_per_concept", 5},
+                         {"methods", {"push", "push+kl"}}},
+                        {{"id", "push"}, {"methods", {"push fine=0, weight=2"}}}};
+  const auto suite = read_suite(write_suite(folder.path(), written));
+  REQUIRE(suite.attacks.size() == 3);
+  CHECK(row_labels(suite.methods[0]) ==
+        std::vector<std::string>{"push fine=0, weight=1", "push fine=0, weight=2",
+                                 "push fine=1, weight=1", "push fine=1, weight=2"});
+  CHECK(row_labels(suite.methods[1]) == std::vector<std::string>{"push+kl"});
+  CHECK(suite.attacks[0].label == "spy");
+  CHECK(suite.attacks[0].samples_per_concept == 0);
+  CHECK(suite.attacks[0].runs_on("push fine=1, weight=1"));
+  CHECK(suite.attacks[0].runs_on("spy"));
+  CHECK(suite.attacks[1].label == "again");
+  CHECK(suite.attacks[1].params.at("bits") == 8);
+  CHECK(suite.attacks[1].training.at("epochs") == 3);
+  CHECK(suite.attacks[1].samples_per_concept == 5);
+  CHECK(suite.attacks[1].runs_on("push fine=1, weight=1"));
+  CHECK(suite.attacks[1].runs_on("push+kl"));
+  CHECK_FALSE(suite.attacks[1].runs_on("spy"));
+  CHECK(suite.attacks[2].runs_on("push fine=0, weight=2"));
+  CHECK_FALSE(suite.attacks[2].runs_on("push fine=0, weight=1"));
+}
+
+TEST_CASE("A board is what the suite says, or as ever") {
+  const TemporaryFolder folder;
+  auto written = tiny_suite();
+  const auto usual = read_suite(write_suite(folder.path(), written)).board;
+  CHECK(usual.columns.empty());
+  CHECK(usual.rank == "q_u");
+  CHECK(usual.plot_x == "quality");
+  CHECK(usual.plot_y == "utility");
+  written["board"] = {{"columns", {"agreement", "q_u"}},
+                      {"rank", "agreement"},
+                      {"plot", {{"x", "q_u"}, {"y", "agreement"}}}};
+  const auto board = read_suite(write_suite(folder.path(), written)).board;
+  CHECK(board.columns == std::vector<std::string>{"agreement", "q_u"});
+  CHECK(board.rank == "agreement");
+  CHECK(board.plot_x == "q_u");
+  CHECK(board.plot_y == "agreement");
+}
+
+TEST_CASE("A suite may bring presets of its own") {
+  const TemporaryFolder folder;
+  const auto write_preset = [&](const std::string& name, const json& preset) {
+    write_json(folder / "presets" / (name + ".json"), preset);
+  };
+  json mine{{"schema_version", 1}, {"name", "mine"},
+            {"summary", "ours"},   {"source", "here"},
+            {"base", "reference"}, {"methods", {{"push", {{"kl", {{"coarse", 2}}}}}}}};
+  write_preset("mine", mine);
+  auto written = tiny_suite();
+  written["methods"][0]["preset"] = "presets/mine.json";
+  const auto suite = read_suite(write_suite(folder.path(), written));
+  CHECK(suite.methods[0].presets ==
+        std::vector<std::string>{(folder / "presets/mine.json").string()});
+  CHECK(suite.methods[0].label == "push+kl");
+  written["methods"][0]["preset"] = "presets/mein.json";
+  CHECK(complaint(written).starts_with("methods[0].preset: /"));
 }
 
 TEST_CASE("Seeds may be replaced, by such as a suite could have") {
