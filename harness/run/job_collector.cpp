@@ -32,7 +32,14 @@ void check_made(const fs::path& file, const std::string& sha256) {
 
 JobCollector::JobCollector(const Plan& plan, const Store& store, const RunOptions& options,
                            StoredJobs& stored, RunGraph& graph)
-    : plan_(plan), store_(store), options_(options), stored_(stored), graph_(graph) {}
+    : store_(store), options_(options), stored_(stored), graph_(graph) {
+  for (const auto& evaluation : plan.evaluations) {
+    if (evaluation.incomplete.empty()) continue;
+    for (const auto& cell : plan.cells)
+      if (const auto found = cell.predict.find(evaluation.id); found != cell.predict.end())
+        incomplete_[found->second] = evaluation.incomplete;
+  }
+}
 
 void JobCollector::take(const JobOutcome& outcome, const std::string& started) {
   auto& job = graph_.job(outcome.key);
@@ -70,7 +77,8 @@ void JobCollector::finish(RunJob& job, const JobOutcome& outcome, const std::str
     case Step::predict:
       check_made(made_outcome(store_, key), result.outcome_sha256);
       fs::rename(made_outcome(store_, key), store_.outcome(key));
-      result.incomplete = incomplete(job);
+      if (const auto found = incomplete_.find(key); found != incomplete_.end())
+        result.incomplete = found->second;
       break;
     case Step::score:
       if (result.per_sample_sha256.empty()) break;
@@ -138,15 +146,6 @@ void JobCollector::give_up(RunJob& job, const std::exception_ptr& exception) {
   if (job.again) return graph_.lose_weights(job, cannot_be_made_again(failure.message));
   graph_.settle(job, machine ? Stage::not_run : Stage::not_stored,
                 {machine_failure, failure.message});
-}
-
-std::string JobCollector::incomplete(const RunJob& job) const {
-  for (const auto* cell : job.cells)
-    for (const auto& evaluation : plan_.evaluations)
-      if (const auto found = cell->cell->predict.find(evaluation.id);
-          found != cell->cell->predict.end() && found->second == job.job->key)
-        return evaluation.incomplete;
-  return "";
 }
 
 }  // namespace lacuna

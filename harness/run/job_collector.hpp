@@ -1,6 +1,7 @@
 // Takes what a worker left of a job into the results folder, and says what the job has come to.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "run/job_files.hpp"
@@ -27,14 +28,13 @@ class JobCollector {
   void finish(RunJob& job, const JobOutcome& outcome, const std::string& started);
   void finish_unlearning(RunJob& job, JobResult& result);
   void give_up(RunJob& job, const std::exception_ptr& exception);
-  // The data's incompleteness, as the plan says it of the evaluation that the job is.
-  std::string incomplete(const RunJob& job) const;
 
-  const Plan& plan_;
   const Store& store_;
   const RunOptions& options_;
   StoredJobs& stored_;
   RunGraph& graph_;
+  // By predict job, what the plan says of its evaluation's data.
+  std::map<std::string, std::string> incomplete_;
 };
 
 template <class Body>

@@ -61,11 +61,12 @@ bool uses_weights(const RunJob& job, const RunJob& need) {
   return need.step() == Step::unlearn && job.step() != Step::score;
 }
 
-RunGraph::RunGraph(const Plan& plan, StoredJobs& stored, bool retry_failed, Calls calls)
+RunGraph::RunGraph(const Plan& plan, const std::set<std::string>& cells, StoredJobs& stored,
+                   bool retry_failed, Calls calls)
     : stored_(stored), retry_failed_(retry_failed), calls_(std::move(calls)) {
   std::set<std::string> seen;
   for (const auto& planned : plan.cells) {
-    if (!seen.insert(planned.key).second) continue;
+    if (!cells.contains(planned.key) || !seen.insert(planned.key).second) continue;
     auto& cell = cells_.emplace_back(RunCell{.cell = &planned});
     const auto take = [&](const std::string& key) {
       auto& job = add(plan, key);

@@ -6,7 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -86,7 +86,9 @@ class RunGraph {
     // What was found wrong with a stored result.
     std::function<void(const RunJob&, const std::string& reason)> made_anew;
   };
-  RunGraph(const Plan& plan, StoredJobs& stored, bool retry_failed, Calls calls);
+  // Of these cells, by key.
+  RunGraph(const Plan& plan, const std::set<std::string>& cells, StoredJobs& stored,
+           bool retry_failed, Calls calls);
   RunGraph(const RunGraph&) = delete;
 
   std::int64_t cells() const { return static_cast<std::int64_t>(cells_.size()); }

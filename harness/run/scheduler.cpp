@@ -10,6 +10,7 @@
 #include "run/order_maker.hpp"
 #include "run/order_picker.hpp"
 #include "run/plan.hpp"
+#include "run/selection.hpp"
 #include "run/weights_budget.hpp"
 #include "support/files.hpp"
 #include "support/safe_text.hpp"
@@ -33,7 +34,7 @@ class Run {
         display_(display),
         names_(plan),
         stored_(store),
-        graph_(plan, stored_, options.retry_failed,
+        graph_(plan, selected_cells(plan, options.only), stored_, options.retry_failed,
                {.fail = [this](RunJob& job, const JobFailure& why) { collector_.fail(job, why); },
                 .over = [this](RunCell& cell) { end(cell); },
                 .made_anew = [this](const RunJob& job,
