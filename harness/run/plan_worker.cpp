@@ -23,7 +23,7 @@ struct OwnFolder {
 
 json result_of(const char* step, const json& job, const OwnFolder& folder, const Store& store,
                const RunOptions& options) {
-  WorkerProcess worker(step, job, folder.path / step, store.log("plan"), options.cell_timeout,
+  WorkerProcess worker(step, job, folder.path / step, store.log("plan"), options.job_timeout,
                        options);
   std::optional<StepOutcome> outcome;
   while (!(outcome = worker.poll())) {

@@ -1,4 +1,4 @@
-#include "run/cell.hpp"
+#include "run/job_failure.hpp"
 
 #include <fmt/format.h>
 
@@ -7,20 +7,14 @@
 #include <system_error>
 
 #include "support/failure.hpp"
-#include "support/hash.hpp"
 
 namespace lacuna {
-namespace {
 
-nlohmann::json result(const std::string& key, const nlohmann::json& cell, const char* status) {
-  return {{"schema_version", 1}, {"key", key}, {"status", status}, {"cell", cell}};
+std::string shown_log(const std::filesystem::path& log) {
+  return "logs/" + log.filename().string();
 }
 
-}  // namespace
-
-std::string cell_key(const nlohmann::json& cell) { return sha256(cell.dump()).substr(0, 20); }
-
-CellFailure failure_of(const ProcessEnd& end, const WorkerEnd& worker) {
+JobFailure failure_of(const ProcessEnd& end, const WorkerEnd& worker) {
   const auto& step = worker.step;
   const auto see = fmt::format(" (its output is in {})", worker.log);
   const auto where = worker.in.empty() ? "" : fmt::format(" in '{}'", worker.in);
@@ -50,25 +44,6 @@ CellFailure failure_of(const ProcessEnd& end, const WorkerEnd& worker) {
   return {told && names_the_machine(worker.last_line) ? machine_failure : "crash",
           fmt::format("{}: ended{} with status {} and without a result{}{}", step, where,
                       end.status, told ? ": " + worker.last_line.substr(7) : "", see)};
-}
-
-nlohmann::json ok_result(const std::string& key, const nlohmann::json& cell) {
-  return result(key, cell, "ok");
-}
-
-nlohmann::json failed_result(const std::string& key, const nlohmann::json& cell,
-                             const CellFailure& failure) {
-  auto out = result(key, cell, "failed");
-  out["failure"] = failure.kind;
-  out["reason"] = failure.reason;
-  return out;
-}
-
-nlohmann::json not_applicable_result(const std::string& key, const nlohmann::json& cell,
-                                     const std::string& reason) {
-  auto out = result(key, cell, "not_applicable");
-  out["reason"] = reason;
-  return out;
 }
 
 }  // namespace lacuna
