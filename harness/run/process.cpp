@@ -114,7 +114,7 @@ Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeo
   posix_spawnattr_setflags(&setup.attributes,
                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  start_ = std::chrono::steady_clock::now();
+  start_ = renewed_ = std::chrono::steady_clock::now();
   const int error = posix_spawn(&id_, options.program.c_str(), &setup.files, &setup.attributes,
                                 pointers(arguments).data(), pointers(environment).data());
   if (error != 0) {
@@ -131,7 +131,8 @@ Process::Process(Process&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       timeout_seconds_(other.timeout_seconds_),
       timed_out_(other.timed_out_),
-      start_(other.start_) {}
+      start_(other.start_),
+      renewed_(other.renewed_) {}
 
 Process::~Process() {
   if (id_ > 0) {
@@ -142,8 +143,9 @@ Process::~Process() {
 }
 
 std::optional<ProcessEnd> Process::ended() {
-  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-  if (timeout_seconds_ > 0 && passed.count() > timeout_seconds_ && !timed_out_) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> passed = now - start_, of_limit = now - renewed_;
+  if (timeout_seconds_ > 0 && of_limit.count() > timeout_seconds_ && !timed_out_) {
     timed_out_ = true;
     kill();
   }

@@ -52,12 +52,15 @@ class Process {
 
   void kill();  // SIGKILL to the whole group
 
+  // From now on it may take `timeout_seconds` once more.
+  void renew_time() { renewed_ = std::chrono::steady_clock::now(); }
+
  private:
   pid_t id_ = -1;
   int descriptor_ = -1;
   double timeout_seconds_ = 0;
   bool timed_out_ = false;
-  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point start_, renewed_;
 };
 
 // Sleeps until one of the processes has ended, a signal arrives, or `seconds` have passed.

@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "lacuna/error.hpp"
 #include "lacuna/json_view.hpp"
 #include "lacuna/metric.hpp"
 
@@ -40,10 +41,7 @@ nlohmann::json written(const T& value, Fields which) {
     return value.string();
   } else if constexpr (std::is_same_v<T, Role>) {
     return to_string(value);
-  } else if constexpr (requires {
-                         value.empty();
-                         value.front();
-                       } &&
+  } else if constexpr (requires { value.empty(); value.front(); } &&
                        !std::is_same_v<T, std::string> && !std::is_same_v<T, nlohmann::json>) {
     auto out = nlohmann::json::array();
     for (const auto& one : value) out.push_back(written(one, which));
@@ -71,6 +69,13 @@ inline void read_value(const JsonView& view, Role& out) {
   }
 }
 template <class T>
+  requires requires { typename T::is_spec; }
+void read_value(const JsonView& view, T& out) {
+  read_spec(view, out);
+}
+template <class T>
+void read_value(const JsonView& view, std::vector<T>& out);
+template <class T>
 void read_value(const JsonView& view, std::map<std::string, T>& out) {
   for (const auto& [name, value] : view.members()) read_value(value, out[name]);
 }
@@ -78,9 +83,6 @@ template <class T>
 void read_value(const JsonView& view, std::vector<T>& out) {
   for (const auto& one : view.items()) read_value(one, out.emplace_back());
 }
-template <class T>
-requires requires { typename T::is_spec; }
-void read_value(const JsonView& view, T& out) { read_spec(view, out); }
 
 struct Writer {
   nlohmann::json& out;
