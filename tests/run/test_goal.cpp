@@ -6,11 +6,13 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "lacuna/quality.hpp"
 #include "run/goal.hpp"
 #include "run/matching.hpp"
-#include "run/predictions.hpp"
+#include "run/orders.hpp"
+#include "run/outcome_file.hpp"
+#include "run/plan.hpp"
 #include "run/process.hpp"
+#include "run_suite.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -88,43 +90,31 @@ TEST_CASE("Coarse names are matched like fine ones") {
                        ConfigError, Message("'wram': no such coarse class (did you mean 'warm')"));
 }
 
-TEST_CASE("Predictions with forgotten coarse classes keep them, and count them apart") {
-  const TemporaryFolder folder;
-  Predictions predictions;
-  predictions.taxonomy = colours;
-  predictions.fine_target = at::tensor({0, 1, 2, 3, 4, 5}, at::kLong);
-  predictions.fine_predicted = at::tensor({0, 0, 2, 3, 4, 4}, at::kLong);
-  predictions.coarse_target = at::tensor(colours.parent, at::kLong);
-  predictions.coarse_predicted = at::tensor({0, 1, 1, 0, 2, 2}, at::kLong);
-  // hybrid: olive, and everything cold
-  predictions.forget = at::tensor({0, 0, 0, 1, 1, 1}, at::kLong).to(at::kBool);
-  EvaluationPredictions evaluation{"in_domain", Role::in_domain, {3, 4, 5}, predictions, {2}};
-  mark_forgotten_coarse(evaluation);
-  const auto counts = counts_of(evaluation);
-  CHECK(counts == json::parse(R"({
-    "forget": {"fine": [2, 3], "coarse": [0, 1]},
-    "retain": {"fine": [2, 3], "coarse": [2, 3]},
-    "forgotten_coarse": {"coarse": [2, 2]},
-    "all": {"fine": [4, 6], "coarse": [4, 6]}})"));
-  save_predictions(folder / "p.safetensors", {evaluation});
-  const auto back = load_predictions(folder / "p.safetensors");
-  CHECK(back[0].forget_coarse == std::vector<std::int64_t>{2});
-  CHECK(counts_of(back[0]) == counts);
-  const auto groups = group_counts(back[0].predictions);
-  CHECK(groups.forgotten_coarse == Count{2, 2});
-  CHECK(groups.forget_coarse == Count{0, 1});
-}
-
 namespace {
 
-// Runs a suite and returns its cells; REQUIREs success.
-std::map<std::string, json> cells_of(const fs::path& folder, const json& suite) {
-  const auto path = write_suite(folder, suite);
-  const auto result =
-      lacuna::testing::lacuna({"run", path.string(), "--out", (folder / "out").string()});
+// A folder of results; REQUIREs that the suite ran well.
+fs::path ran(const fs::path& folder, const json& suite) {
+  const auto result = run(write_suite(folder, suite), folder / "out");
   INFO(result.output);
   REQUIRE(result.status == 0);
-  return cells_by_label(folder / "out");
+  return folder / "out";
+}
+
+// How many rows of an evaluation of a cell are of a group.
+std::int64_t rows(const fs::path& out, const std::string& label, const std::string& evaluation,
+                  Group group, const std::string& question) {
+  const auto cell = planned_by_label(out).at(label);
+  const auto score = read_json(Store(out).result(Step::score, cell.score.at("agreement")));
+  const auto spec = read_spec<ScoreSpec>(JsonView(score.at("spec"), "spec"));
+  for (const auto& one : spec.evaluations) {
+    if (one.id != evaluation) continue;
+    const auto made = evaluation_of(one.id, one.role, load_outcome(Store(out).outcome(one.before)),
+                                    load_outcome(Store(out).outcome(one.after)), one.forget,
+                                    one.forget_coarse);
+    return count(made, made.after, group, question).n;
+  }
+  FAIL("no evaluation '" << evaluation << "'");
+  return 0;
 }
 
 json with_request(const json& changes) {
@@ -136,45 +126,45 @@ json with_request(const json& changes) {
 
 }  // namespace
 
-TEST_CASE("A coarse request is run: its counts hold what goes and what stays") {
+TEST_CASE("A coarse request is run: what goes and what stays is told apart") {
   const TemporaryFolder folder;
-  const auto cells =
-      cells_of(folder.path(), with_request({{"forget", {"warm"}}, {"level", "coarse"}}));
-  for (const auto& [label, cell] : cells) {
+  const auto out = ran(folder.path(), with_request({{"forget", {"warm"}}, {"level", "coarse"}}));
+  for (const auto& label : {"original", "push"}) {
     INFO(label);
-    const auto& request = cell.at("cell").at("request");
-    CHECK(request.at("concepts") == json{"red", "pink"});
-    CHECK(request.at("forget_coarse") == json{"warm"});
-    const auto& counts = cell.at("counts").at("in_domain");
-    CHECK(counts.at("forget").at("fine").at(1) == 8);
-    CHECK(counts.at("forget").at("coarse").at(1) == 0);
-    CHECK(counts.at("forgotten_coarse").at("coarse").at(1) == 8);
-    CHECK(counts.at("retain").at("coarse").at(1) == 24);
-    CHECK_FALSE(cell.at("counts").at("others").contains("forgotten_coarse"));
-    CHECK(cell.at("matching").at("shop").at("matched_coarse") == json{"warm"});
+    CHECK(rows(out, label, "in_domain", Group::forget, "fine") == 8);
+    CHECK(rows(out, label, "in_domain", Group::spared, "coarse") == 0);
+    CHECK(rows(out, label, "in_domain", Group::forget, "coarse") == 8);
+    CHECK(rows(out, label, "in_domain", Group::retain, "coarse") == 24);
+    CHECK(rows(out, label, "others", Group::forget, "fine") == 0);
   }
-  CHECK(cells.at("push").at("cell").at("request").at("level") == "coarse");
-  CHECK(cells.at("push").at("trajectory").at("epochs").at(0).contains("forget_coarse_accuracy"));
+  const auto result = unlearned(out, "push");
+  const auto& request = result.at("spec").at("request");
+  CHECK(request.at("concepts") == json{"red", "pink"});
+  CHECK(request.at("forget_coarse") == json{"warm"});
+  CHECK(request.at("level") == "coarse");
+  CHECK(result.at("trajectory").at("epochs").at(0).contains("forget_coarse_accuracy"));
+  CHECK(cells_by_label(out).at("push").matching.at("shop").at("matched_coarse") == json{"warm"});
 }
 
 TEST_CASE("A hybrid request marks the pictures of its coarse names only") {
   const TemporaryFolder folder;
-  const auto cells =
-      cells_of(folder.path(), with_request({{"forget", {"blue", "warm"}}, {"level", "hybrid"}}));
-  const auto& counts = cells.at("push").at("counts").at("in_domain");
-  CHECK(counts.at("forget").at("fine").at(1) == 12);
-  CHECK(counts.at("forget").at("coarse").at(1) == 4);
-  CHECK(counts.at("forgotten_coarse").at("coarse").at(1) == 8);
-  CHECK(counts.at("retain").at("coarse").at(1) == 20);
+  const auto out =
+      ran(folder.path(), with_request({{"forget", {"blue", "warm"}}, {"level", "hybrid"}}));
+  CHECK(rows(out, "push", "in_domain", Group::forget, "fine") == 12);
+  CHECK(rows(out, "push", "in_domain", Group::spared, "coarse") == 4);
+  CHECK(rows(out, "push", "in_domain", Group::forget, "coarse") == 8);
+  CHECK(rows(out, "push", "in_domain", Group::retain, "coarse") == 20);
 }
 
 TEST_CASE("A result says which concepts had fewer pictures than were asked for") {
   const TemporaryFolder folder, other;
-  const auto enough = cells_of(folder.path(), with_request({{"samples_per_concept", 2}}));
-  CHECK_FALSE(enough.at("push").at("trajectory").contains("fewer_samples"));
-  const auto cells = cells_of(other.path(), with_request({{"samples_per_concept", 1000}}));
-  const auto& fewer = cells.at("push").at("trajectory").at("fewer_samples");
-  const auto& concepts = cells.at("push").at("cell").at("request").at("concepts");
+  const auto enough = unlearned(ran(folder.path(), with_request({{"samples_per_concept", 2}})),
+                                "push");
+  CHECK_FALSE(enough.at("trajectory").contains("fewer_samples"));
+  const auto result = unlearned(ran(other.path(), with_request({{"samples_per_concept", 1000}})),
+                                "push");
+  const auto& fewer = result.at("trajectory").at("fewer_samples");
+  const auto& concepts = result.at("spec").at("request").at("concepts");
   REQUIRE(fewer.size() == concepts.size());
   for (const auto& concept_name : concepts) CHECK(fewer.at(concept_name) == 4);
 }
@@ -184,21 +174,22 @@ TEST_CASE("A request of texts needs no picture of its training split") {
   auto suite = with_request({{"exemplars", "text"}});
   suite["requests"][0].erase("split");
   suite["requests"][0].erase("samples_per_concept");
-  const auto cells = cells_of(folder.path(), suite);
-  const auto& cell = cells.at("push");
-  const auto& request = cell.at("cell").at("request");
+  const auto out = ran(folder.path(), suite);
+  const auto result = unlearned(out, "push");
+  const auto& request = result.at("spec").at("request");
   CHECK(request.at("exemplars") == "text");
   CHECK_FALSE(request.contains("samples_per_concept"));
   CHECK_FALSE(request.contains("split"));
   // Two names in two templates are four texts: one batch an epoch.
-  CHECK(cell.at("trajectory").at("steps").size() == 2);
-  CHECK(cell.at("counts").at("in_domain").at("forget").at("fine").at(1) == 8);
+  CHECK(result.at("trajectory").at("steps").size() == 2);
+  CHECK(rows(out, "push", "in_domain", Group::forget, "fine") == 8);
 }
 
 namespace {
 
-json worker(const fs::path& folder, const std::string& step, json job) {
-  job["result"] = (folder / (step + ".result.json")).string();
+// What a worker leaves of a job, which says itself where.
+json worker(const fs::path& folder, const std::string& step, const json& job,
+            const fs::path& result) {
   write_json(folder / (step + ".json"), job);
   const auto log = folder / (step + ".log");
   auto options =
@@ -208,7 +199,26 @@ json worker(const fs::path& folder, const std::string& step, json job) {
   const auto end = wait_for(process);
   INFO(read_file(log));
   REQUIRE(end.signal == 0);
-  return read_json(job.at("result").get<std::string>());
+  return read_json(result);
+}
+
+template <class Order>
+json worker(const fs::path& folder, Step step, Order order) {
+  order.result = folder / (std::string(to_string(step)) + ".result.json");
+  const auto job = to_json(Orders<Order>{{order}}, Fields::all);
+  return worker(folder, to_string(step), job, order.result);
+}
+
+Plan planned(const fs::path& folder, const json& suite) {
+  const auto result = folder / "plan.result.json";
+  json job{{"suite", write_suite(folder, suite).string()},
+           {"seeds", json::array()},
+           {"device", "cpu"},
+           {"plugins", {RUN_FIXTURES "/others", LACUNA_PLUGIN_DIR}},
+           {"data", {folder.string()}},
+           {"result", result.string()}};
+  job["described"] = worker(folder, "describe", job, result).at("plugins");
+  return plan_from(worker(folder, "plan", job, result).at("plan"));
 }
 
 }  // namespace
@@ -222,41 +232,30 @@ TEST_CASE("No method touches a picture outside its forgetting set: the data may 
   suite["methods"] = json::array();
   const Names ids{"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun"};
   for (const auto& id : ids) suite["methods"].push_back({{"id", id}});
-  const auto plan = worker(folder.path(), "plan",
-                           {{"device", "cpu"},
-                            {"suite", write_suite(folder.path(), suite).string()},
-                            {"plugins", {RUN_FIXTURES "/others", LACUNA_PLUGIN_DIR}},
-                            {"data", {folder.path().string()}},
-                            {"seeds", json::array()}});
-  INFO(plan.dump());
-  REQUIRE(plan.at("status") == "ok");
-  const auto& sets = plan.at("plan").at("sets");
-  REQUIRE(sets.size() == 1);
-  auto build = *sets.begin();
-  build["threads"] = 1;
-  build["out"] = (folder / "set.safetensors").string();
-  REQUIRE(worker(folder.path(), "forgetting-set", build).at("status") == "ok");
+  const auto plan = planned(folder.path(), suite);
+  const auto set = folder / "set.safetensors";
+  SetOrder build{.set = set};
+  for (const auto& [key, job] : plan.jobs)
+    if (job.step() == Step::set) build.spec = std::get<SetSpec>(job.spec);
+  REQUIRE(worker(folder.path(), Step::set, build).at("status") == "ok");
 
-  const auto unlearn = [&](const json& cell) {
-    auto job = cell.at("unlearn");
-    job["device"] = "cpu";
-    job["threads"] = 1;
-    job["set"] = build["out"];
-    job["weights"] = (folder / "weights.safetensors").string();
-    const auto outcome = worker(folder.path(), "unlearn", job);
-    INFO(cell.at("label").dump() << outcome.dump());
+  const auto unlearn = [&](const PlannedCell& cell) {
+    UnlearnOrder order{.key = cell.key, .spec = std::get<UnlearnSpec>(plan.jobs.at(cell.key).spec)};
+    order.set = set;
+    order.weights = folder / "weights.safetensors";
+    const auto outcome = worker(folder.path(), Step::unlearn, order);
+    INFO(cell.label << outcome.dump());
     REQUIRE(outcome.at("status") == "ok");
-    return read_file(folder / "weights.safetensors");
+    return read_file(order.weights);
   };
   std::map<std::string, std::string> with_data;
-  for (const auto& cell : plan.at("plan").at("cells"))
-    if (cell.at("method") != "original") with_data[cell.at("method")] = unlearn(cell);
+  for (const auto& cell : plan.cells)
+    if (!cell.is_original()) with_data[cell.method] = unlearn(cell);
   CHECK(with_data.size() == ids.size());
   fs::remove(folder / "pictures.bin");
-  CHECK(worker(folder.path(), "forgetting-set", build).at("status") == "failed");
-  for (const auto& cell : plan.at("plan").at("cells")) {
-    const std::string id = cell.at("method");
-    INFO(id);
-    if (id != "original") CHECK(unlearn(cell) == with_data.at(id));
+  CHECK(worker(folder.path(), Step::set, build).at("status") == "failed");
+  for (const auto& cell : plan.cells) {
+    INFO(cell.method);
+    if (!cell.is_original()) CHECK(unlearn(cell) == with_data.at(cell.method));
   }
 }

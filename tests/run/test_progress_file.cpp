@@ -5,7 +5,7 @@
 
 #include "helpers.hpp"
 #include "run/bounded_log.hpp"
-#include "run/collect.hpp"
+#include "run/job_files.hpp"
 #include "run/progress_file.hpp"
 #include "support/files.hpp"
 
