@@ -91,7 +91,8 @@ void collect(pid_t process, int* status, rusage* usage) {
 Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeout_seconds) {
   auto arguments = options.arguments;
   auto changes = options.environment;
-  const auto name = unique_name();
+  const auto given = changes.find(worker_variable);
+  const auto name = given != changes.end() && given->second ? *given->second : unique_name();
   changes[worker_variable] = name;
   auto environment = merged_environment(changes);
 
@@ -101,6 +102,8 @@ Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeo
   posix_spawn_file_actions_addopen(&setup.files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                    0644);
   posix_spawn_file_actions_adddup2(&setup.files, 1, 2);
+  if (!options.folder.empty())
+    posix_spawn_file_actions_addchdir_np(&setup.files, options.folder.c_str());
 
   sigset_t none;
   sigemptyset(&none);

@@ -15,10 +15,12 @@ namespace lacuna {
 struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;  // from argv[0] on
-  // Changes to ours; nullopt removes a variable.
+  // Changes to ours; nullopt removes a variable. One that names worker_variable (run/orphans.hpp)
+  // belongs to that worker; all others are workers of their own.
   std::map<std::string, std::optional<std::string>> environment = {};
-  std::filesystem::path log = {};  // stdout and stderr are appended to it; empty: thrown away
-  double timeout_seconds = 0;      // 0: none
+  std::filesystem::path log = {};     // stdout and stderr are appended to it; empty: thrown away
+  double timeout_seconds = 0;         // 0: none
+  std::filesystem::path folder = {};  // its working folder; empty: ours
 };
 
 struct ProcessEnd {

@@ -1,5 +1,7 @@
 #include "run/status.hpp"
 
+#include <set>
+
 #include "lacuna/error.hpp"
 #include "run/plan.hpp"
 #include "run/stored_cell.hpp"
@@ -10,20 +12,27 @@ namespace {
 
 using nlohmann::json;
 
-// Of the jobs that are the cell's own.
-json jobs_of_cell(const PlannedCell& cell, StoredJobs& stored) {
+const char* state_of(const StoredJob& job) {
+  if (job.state == StoredJob::State::damaged) return "damaged";
+  if (job.state != StoredJob::State::sound) return "missing";
+  return job.result.status == Status::ok ? "done" : "failed";
+}
+
+// The jobs that are the cell's own.
+std::set<std::pair<Step, std::string>> jobs_of_cell(const PlannedCell& cell) {
+  std::set<std::pair<Step, std::string>> out;
+  if (cell.status.empty() && !cell.is_original()) out.insert({Step::unlearn, cell.key});
+  for (const auto& [id, key] : cell.predict) out.insert({Step::predict, key});
+  for (const auto& [id, key] : cell.score) out.insert({Step::score, key});
+  return out;
+}
+
+json job_totals(const std::set<std::pair<Step, std::string>>& jobs, StoredJobs& stored) {
   json out{{"done", 0}, {"failed", 0}, {"damaged", 0}, {"missing", 0}};
-  const auto add = [&](Step step, const std::string& key) {
-    const auto& job = stored.read(step, key);
-    const auto* state = job.state == StoredJob::State::damaged  ? "damaged"
-                        : job.state != StoredJob::State::sound  ? "missing"
-                        : job.result.status == Status::ok       ? "done"
-                                                                : "failed";
-    out[state] = out[state].get<int>() + 1;
-  };
-  if (cell.status.empty() && !cell.is_original()) add(Step::unlearn, cell.key);
-  for (const auto& [id, key] : cell.predict) add(Step::predict, key);
-  for (const auto& [id, key] : cell.score) add(Step::score, key);
+  for (const auto& [step, key] : jobs) {
+    auto& total = out[state_of(stored.read(step, key))];
+    total = total.get<int>() + 1;
+  }
   return out;
 }
 
@@ -42,7 +51,7 @@ json cell_status(const Plan& plan, const PlannedCell& cell, StoredJobs& stored) 
            {"method", cell.method},
            {"label", cell.label},
            {"seed", cell.is_original() ? json() : json(cell.seed)},
-           {"jobs", jobs_of_cell(cell, stored)}};
+           {"jobs", job_totals(jobs_of_cell(cell), stored)}};
   if (!cell.attack.empty()) row["attack"] = cell.attack;
   if (is_running(cell, stored.store())) {
     row["status"] = "running";
@@ -53,6 +62,9 @@ json cell_status(const Plan& plan, const PlannedCell& cell, StoredJobs& stored) 
   row["status"] = to_string(result.status);
   if (!result.reason.empty()) row["reason"] = result.reason;
   if (!result.failure.empty()) row["failure"] = result.failure;
+  for (const auto& value : result.values)
+    if (value.name == value.metric && value.reason.starts_with("failed: "))
+      row["failed_metrics"][value.metric] = value.reason.substr(8);
   const auto& damage = found.damage.empty() ? result.unchecked : *found.damage.begin();
   if (damage.empty()) return row;
   row["status"] = "damaged";
@@ -65,12 +77,14 @@ json suite_status(const Plan& plan, StoredJobs& stored) {
   json totals{{"ok", 0},      {"failed", 0},  {"not_applicable", 0},
               {"running", 0}, {"missing", 0}, {"damaged", 0}};
   auto cells = json::array();
+  std::set<std::pair<Step, std::string>> jobs;
   for (const auto& cell : plan.cells) {
+    jobs.merge(jobs_of_cell(cell));
     cells.push_back(cell_status(plan, cell, stored));
     auto& total = totals[cells.back().at("status").get<std::string>()];
     total = total.get<int>() + 1;
   }
-  return {{"name", plan.name}, {"title", plan.title}, {"totals", totals}, {"cells", cells}};
+  return {{"name", plan.name}, {"title", plan.title}, {"totals", totals}, {"jobs", job_totals(jobs, stored)}, {"cells", cells}};
 }
 
 }  // namespace

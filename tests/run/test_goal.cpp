@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
+#include <variant>
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
@@ -10,9 +11,8 @@
 #include "run/matching.hpp"
 #include "run/orders.hpp"
 #include "run/outcome_file.hpp"
-#include "run/plan.hpp"
 #include "run/process.hpp"
-#include "run_suite.hpp"
+#include "run/store.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -90,31 +90,41 @@ TEST_CASE("Coarse names are matched like fine ones") {
                        ConfigError, Message("'wram': no such coarse class (did you mean 'warm')"));
 }
 
-namespace {
-
-// A folder of results; REQUIREs that the suite ran well.
-fs::path ran(const fs::path& folder, const json& suite) {
-  const auto result = run(write_suite(folder, suite), folder / "out");
-  INFO(result.output);
-  REQUIRE(result.status == 0);
-  return folder / "out";
+TEST_CASE("Coarse labels that are to be forgotten are counted apart") {
+  const TemporaryFolder folder;
+  Predicted predicted{.taxonomy = colours};
+  const auto ask = [&](const char* question, const at::Tensor& target, const at::Tensor& answer) {
+    predicted.asked.push_back({.question = question, .target = target, .forget = {}});
+    predicted.outcome.columns[std::string(question) + "/predicted"] = answer;
+  };
+  ask("fine", at::tensor({0, 1, 2, 3, 4, 5}, at::kLong), at::tensor({0, 0, 2, 3, 4, 4}, at::kLong));
+  ask("coarse", at::tensor(colours.parent, at::kLong), at::tensor({0, 1, 1, 0, 2, 2}, at::kLong));
+  save_outcome(folder / "p.safetensors", predicted);
+  const auto back = load_outcome(folder / "p.safetensors");
+  // hybrid: olive, and everything cold
+  const auto evaluation =
+      evaluation_of("in_domain", Role::in_domain, back, back, {3, 4, 5}, {2});
+  const auto counted = [&](Group group, const char* question) {
+    return count(evaluation, evaluation.after, group, question);
+  };
+  CHECK(counted(Group::forget, "fine") == Count{2, 3});
+  CHECK(counted(Group::spared, "coarse") == Count{0, 1});
+  CHECK(counted(Group::forget, "coarse") == Count{2, 2});
+  CHECK(counted(Group::retain, "fine") == Count{2, 3});
+  CHECK(counted(Group::retain, "coarse") == Count{2, 3});
+  CHECK(counted(Group::all, "fine") == Count{4, 6});
 }
 
-// How many rows of an evaluation of a cell are of a group.
-std::int64_t rows(const fs::path& out, const std::string& label, const std::string& evaluation,
-                  Group group, const std::string& question) {
-  const auto cell = planned_by_label(out).at(label);
-  const auto score = read_json(Store(out).result(Step::score, cell.score.at("agreement")));
-  const auto spec = read_spec<ScoreSpec>(JsonView(score.at("spec"), "spec"));
-  for (const auto& one : spec.evaluations) {
-    if (one.id != evaluation) continue;
-    const auto made = evaluation_of(one.id, one.role, load_outcome(Store(out).outcome(one.before)),
-                                    load_outcome(Store(out).outcome(one.after)), one.forget,
-                                    one.forget_coarse);
-    return count(made, made.after, group, question).n;
-  }
-  FAIL("no evaluation '" << evaluation << "'");
-  return 0;
+namespace {
+
+// Runs a suite and returns its cells; REQUIREs success.
+std::map<std::string, CellResult> cells_of(const fs::path& folder, const json& suite) {
+  const auto path = write_suite(folder, suite);
+  const auto result =
+      lacuna::testing::lacuna({"run", path.string(), "--out", (folder / "out").string()});
+  INFO(result.output);
+  REQUIRE(result.status == 0);
+  return cells_by_label(folder / "out");
 }
 
 json with_request(const json& changes) {
@@ -126,45 +136,56 @@ json with_request(const json& changes) {
 
 }  // namespace
 
-TEST_CASE("A coarse request is run: what goes and what stays is told apart") {
+namespace {
+
+const json kAccuracy{{"metrics", {"accuracy"}}};
+
+std::int64_t count_in(const CellResult& cell, const std::string& name) {
+  return value_of(cell, name).count.value_or(Count{}).n;
+}
+
+}  // namespace
+
+TEST_CASE("A coarse request is run: its counts hold what goes and what stays") {
   const TemporaryFolder folder;
-  const auto out = ran(folder.path(), with_request({{"forget", {"warm"}}, {"level", "coarse"}}));
-  for (const auto& label : {"original", "push"}) {
+  auto suite = with_request({{"forget", {"warm"}}, {"level", "coarse"}});
+  suite.update(kAccuracy);
+  const auto cells = cells_of(folder.path(), suite);
+  for (const auto& [label, cell] : cells) {
     INFO(label);
-    CHECK(rows(out, label, "in_domain", Group::forget, "fine") == 8);
-    CHECK(rows(out, label, "in_domain", Group::spared, "coarse") == 0);
-    CHECK(rows(out, label, "in_domain", Group::forget, "coarse") == 8);
-    CHECK(rows(out, label, "in_domain", Group::retain, "coarse") == 24);
-    CHECK(rows(out, label, "others", Group::forget, "fine") == 0);
+    CHECK(count_in(cell, "forget_fine") == 8);
+    CHECK(count_in(cell, "forget_coarse") == 0);
+    CHECK(count_in(cell, "forgotten_coarse") == 8);
+    CHECK(count_in(cell, "retain_coarse") == 24);
+    CHECK(cell.matching.at("shop").at("matched_coarse") == json{"warm"});
   }
-  const auto result = unlearned(out, "push");
-  const auto& request = result.at("spec").at("request");
-  CHECK(request.at("concepts") == json{"red", "pink"});
-  CHECK(request.at("forget_coarse") == json{"warm"});
-  CHECK(request.at("level") == "coarse");
-  CHECK(result.at("trajectory").at("epochs").at(0).contains("forget_coarse_accuracy"));
-  CHECK(cells_by_label(out).at("push").matching.at("shop").at("matched_coarse") == json{"warm"});
+  const auto& push = cells.at("push");
+  CHECK(push.request.at("concepts") == json{"red", "pink"});
+  CHECK(push.request.at("forget_coarse") == json{"warm"});
+  CHECK(push.request.at("level") == "coarse");
+  const auto stored =
+      read_json(Store(folder / "out").result(Step::unlearn, push.key)).at("trajectory");
+  CHECK(stored.at("epochs").at(0).contains("forget_coarse_accuracy"));
 }
 
 TEST_CASE("A hybrid request marks the pictures of its coarse names only") {
   const TemporaryFolder folder;
-  const auto out =
-      ran(folder.path(), with_request({{"forget", {"blue", "warm"}}, {"level", "hybrid"}}));
-  CHECK(rows(out, "push", "in_domain", Group::forget, "fine") == 12);
-  CHECK(rows(out, "push", "in_domain", Group::spared, "coarse") == 4);
-  CHECK(rows(out, "push", "in_domain", Group::forget, "coarse") == 8);
-  CHECK(rows(out, "push", "in_domain", Group::retain, "coarse") == 20);
+  auto suite = with_request({{"forget", {"blue", "warm"}}, {"level", "hybrid"}});
+  suite.update(kAccuracy);
+  const auto push = cells_of(folder.path(), suite).at("push");
+  CHECK(count_in(push, "forget_fine") == 12);
+  CHECK(count_in(push, "forget_coarse") == 4);
+  CHECK(count_in(push, "forgotten_coarse") == 8);
+  CHECK(count_in(push, "retain_coarse") == 20);
 }
 
 TEST_CASE("A result says which concepts had fewer pictures than were asked for") {
   const TemporaryFolder folder, other;
-  const auto enough = unlearned(ran(folder.path(), with_request({{"samples_per_concept", 2}})),
-                                "push");
-  CHECK_FALSE(enough.at("trajectory").contains("fewer_samples"));
-  const auto result = unlearned(ran(other.path(), with_request({{"samples_per_concept", 1000}})),
-                                "push");
-  const auto& fewer = result.at("trajectory").at("fewer_samples");
-  const auto& concepts = result.at("spec").at("request").at("concepts");
+  const auto enough = cells_of(folder.path(), with_request({{"samples_per_concept", 2}}));
+  CHECK(enough.at("push").fewer_samples.empty());
+  const auto cells = cells_of(other.path(), with_request({{"samples_per_concept", 1000}}));
+  const auto& fewer = cells.at("push").fewer_samples;
+  const auto& concepts = cells.at("push").request.at("concepts");
   REQUIRE(fewer.size() == concepts.size());
   for (const auto& concept_name : concepts) CHECK(fewer.at(concept_name) == 4);
 }
@@ -174,56 +195,39 @@ TEST_CASE("A request of texts needs no picture of its training split") {
   auto suite = with_request({{"exemplars", "text"}});
   suite["requests"][0].erase("split");
   suite["requests"][0].erase("samples_per_concept");
-  const auto out = ran(folder.path(), suite);
-  const auto result = unlearned(out, "push");
-  const auto& request = result.at("spec").at("request");
+  suite.update(kAccuracy);
+  const auto cells = cells_of(folder.path(), suite);
+  const auto& cell = cells.at("push");
+  const auto& request = cell.request;
   CHECK(request.at("exemplars") == "text");
   CHECK_FALSE(request.contains("samples_per_concept"));
   CHECK_FALSE(request.contains("split"));
   // Two names in two templates are four texts: one batch an epoch.
-  CHECK(result.at("trajectory").at("steps").size() == 2);
-  CHECK(rows(out, "push", "in_domain", Group::forget, "fine") == 8);
+  CHECK(cell.trajectory.size() == 2);
+  CHECK(count_in(cell, "forget_fine") == 8);
 }
 
 namespace {
 
-// What a worker leaves of a job, which says itself where.
-json worker(const fs::path& folder, const std::string& step, const json& job,
-            const fs::path& result) {
-  write_json(folder / (step + ".json"), job);
-  const auto log = folder / (step + ".log");
-  auto options =
-      lacuna_process({"worker", step, "--job", (folder / (step + ".json")).string()}, log);
-  options.environment["LACUNA_PLUGINS"] = RUN_FIXTURES "/others:" LACUNA_PLUGIN_DIR;
+// Has a worker do one job of a step; returns what it left.
+template <class Order>
+json worker(const fs::path& folder, const char* step, const Order& order) {
+  auto job = to_json(Orders<Order>{{order}}, Fields::all);
+  job.update(to_json(WorkerHead{}, Fields::all));
+  const auto file = folder / "order.json", log = folder / "log";
+  write_json(file, job);
+  auto options = lacuna_process({"worker", step, "--job", file.string()}, log);
+  options.environment["LACUNA_PLUGINS"] = std::nullopt;
   Process process(options);
   const auto end = wait_for(process);
   INFO(read_file(log));
   REQUIRE(end.signal == 0);
-  return read_json(result);
-}
-
-template <class Order>
-json worker(const fs::path& folder, Step step, Order order) {
-  order.result = folder / (std::string(to_string(step)) + ".result.json");
-  const auto job = to_json(Orders<Order>{{order}}, Fields::all);
-  return worker(folder, to_string(step), job, order.result);
-}
-
-Plan planned(const fs::path& folder, const json& suite) {
-  const auto result = folder / "plan.result.json";
-  json job{{"suite", write_suite(folder, suite).string()},
-           {"seeds", json::array()},
-           {"device", "cpu"},
-           {"plugins", {RUN_FIXTURES "/others", LACUNA_PLUGIN_DIR}},
-           {"data", {folder.string()}},
-           {"result", result.string()}};
-  job["described"] = worker(folder, "describe", job, result).at("plugins");
-  return plan_from(worker(folder, "plan", job, result).at("plan"));
+  return read_json(order.result);
 }
 
 }  // namespace
 
-TEST_CASE("No method touches a picture outside its forgetting set: the data may be gone by then") {
+TEST_CASE("No method touches a picture outside its samples: the data may be gone by then") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();
   // The data set refuses to be opened without this file, whoever asks.
@@ -232,30 +236,37 @@ TEST_CASE("No method touches a picture outside its forgetting set: the data may 
   suite["methods"] = json::array();
   const Names ids{"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun"};
   for (const auto& id : ids) suite["methods"].push_back({{"id", id}});
-  const auto plan = planned(folder.path(), suite);
-  const auto set = folder / "set.safetensors";
-  SetOrder build{.set = set};
-  for (const auto& [key, job] : plan.jobs)
-    if (job.step() == Step::set) build.spec = std::get<SetSpec>(job.spec);
-  REQUIRE(worker(folder.path(), Step::set, build).at("status") == "ok");
+  Registry registry;
+  registry.load_folder(RUN_FIXTURES "/others");
+  for (const auto& id : ids) registry.load(fs::path(LACUNA_PLUGIN_DIR) / (id + ".so"));
+  const auto read = read_suite(write_suite(folder.path(), suite));
+  const auto plan =
+      make_plan(read, suite_plugins(read, registry), DataRoots{{folder.path()}});
 
-  const auto unlearn = [&](const PlannedCell& cell) {
-    UnlearnOrder order{.key = cell.key, .spec = std::get<UnlearnSpec>(plan.jobs.at(cell.key).spec)};
-    order.set = set;
-    order.weights = folder / "weights.safetensors";
-    const auto outcome = worker(folder.path(), Step::unlearn, order);
-    INFO(cell.label << outcome.dump());
+  SetOrder set{.result = folder / "result.json", .set = folder / "set.safetensors"};
+  std::vector<UnlearnOrder> orders;
+  for (const auto& [key, job] : plan.jobs) {
+    if (job.step() == Step::set) set.key = key, set.spec = std::get<SetSpec>(job.spec);
+    if (job.step() == Step::unlearn)
+      orders.push_back({.key = key,
+                        .spec = std::get<UnlearnSpec>(job.spec),
+                        .result = folder / "result.json",
+                        .set = set.set,
+                        .weights = folder / "weights.safetensors",
+                        .work = folder / "work"});
+  }
+  CHECK(orders.size() == ids.size());
+  REQUIRE(worker(folder.path(), "set", set).at("status") == "ok");
+  const auto unlearn = [&](const UnlearnOrder& order) {
+    INFO(order.spec.method.id);
+    const auto outcome = worker(folder.path(), "unlearn", order);
+    INFO(outcome.dump());
     REQUIRE(outcome.at("status") == "ok");
     return read_file(order.weights);
   };
   std::map<std::string, std::string> with_data;
-  for (const auto& cell : plan.cells)
-    if (!cell.is_original()) with_data[cell.method] = unlearn(cell);
-  CHECK(with_data.size() == ids.size());
+  for (const auto& order : orders) with_data[order.key] = unlearn(order);
   fs::remove(folder / "pictures.bin");
-  CHECK(worker(folder.path(), Step::set, build).at("status") == "failed");
-  for (const auto& cell : plan.cells) {
-    INFO(cell.method);
-    if (!cell.is_original()) CHECK(unlearn(cell) == with_data.at(cell.method));
-  }
+  CHECK(worker(folder.path(), "set", set).at("status") == "failed");
+  for (const auto& order : orders) CHECK(unlearn(order) == with_data.at(order.key));
 }
