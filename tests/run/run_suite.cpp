@@ -42,8 +42,7 @@ Times under(const Times& times, const fs::path& folder) {
 }
 
 json unlearned(const fs::path& out, const std::string& label) {
-  return read_json(
-      Store(out).result(Step::unlearn, planned_by_label(out).at(label).key));
+  return read_json(Store(out).result(Step::unlearn, planned_by_label(out).at(label).key));
 }
 
 }  // namespace lacuna::testing

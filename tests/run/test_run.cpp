@@ -209,8 +209,7 @@ TEST_CASE("A method that hangs is stopped when its time is over") {
   CHECK(result.status == 1);
   const auto cell = cells_by_label(folder / "out").at("hang");
   CHECK(cell.failure == "timeout");
-  CHECK(cell.reason ==
-        "unlearn: still running after 8 s, stopped (--cell-timeout sets the limit)");
+  CHECK(cell.reason == "unlearn: still running after 8 s, stopped (--cell-timeout sets the limit)");
 }
 
 TEST_CASE("Missing data makes failed rows; with the data they are run") {
@@ -286,7 +285,8 @@ TEST_CASE("A failed original fails what is measured by it") {
   const auto path = write_suite(folder.path(), told("breaks_if", broken.string()));
   REQUIRE(run(path, out).status == 0);
   const Store store(out);
-  fs::remove(store.result(Step::predict, planned_by_label(out).at("original").predict.at("others")));
+  fs::remove(
+      store.result(Step::predict, planned_by_label(out).at("original").predict.at("others")));
   std::ofstream(broken) << "x";
   const auto result = run(path, out);
   INFO(result.output);
@@ -361,8 +361,7 @@ TEST_CASE("A plugin file named by its path stands in for the installed one, and 
              ContainsSubstring("push (not the shipped push) "));
 
   REQUIRE(run(path, folder / "plain").status == 0);
-  CHECK_FALSE(
-      cells_by_label(folder / "plain").at("push").method.contains("shipped"));
+  CHECK_FALSE(cells_by_label(folder / "plain").at("push").method.contains("shipped"));
 }
 
 TEST_CASE("Lost or damaged files are made again, the same") {
@@ -382,7 +381,8 @@ TEST_CASE("Lost or damaged files are made again, the same") {
   INFO(result.output);
   REQUIRE(result.status == 0);
   CHECK_THAT(result.output, ContainsSubstring(" is made anew: "));
-  CHECK_THAT(result.output, ContainsSubstring("(1 were there already); ran 1 unlearn, 2 predict, "));
+  CHECK_THAT(result.output,
+             ContainsSubstring("(1 were there already); ran 1 unlearn, 2 predict, "));
   CHECK(results_in(out) == before);
 }
 
