@@ -338,3 +338,14 @@ TEST_CASE("Only the cells that are named are run") {
   CHECK_THAT(all.output, ContainsSubstring("4 cells: 4 ok"));
   CHECK_THAT(all.output, ContainsSubstring("(2 were there already); ran 2 unlearn, 6 predict, 3"));
 }
+
+TEST_CASE("Several devices are as many slots, and give the same bytes") {
+  const TemporaryFolder folder;
+  const auto path = write_suite(folder.path(), tiny_suite());
+  REQUIRE(run(path, folder / "a", {"--jobs", "1"}).status == 0);
+  REQUIRE(run(path, folder / "b", {"--jobs", "1", "--device", "cpu,cpu"}).status == 0);
+  CHECK(results_in(folder / "a") == results_in(folder / "b"));
+  const auto record =
+      read_json(Store(folder / "b").record(planned_by_label(folder / "b").at("push").key));
+  CHECK(record.at("devices") == json{"cpu", "cpu"});
+}
