@@ -32,7 +32,7 @@ bool near(double a, double b) { return std::abs(a - b) <= kTolerance * std::max(
 
 void check_bounds(const Value& value) {
   for (const auto& bound : {value.lower, value.upper})
-    if (bound && !std::isfinite(*bound)) throw Error("a bound is not finite");
+    if (bound && std::isnan(*bound)) throw Error("a bound is no number");
   if (value.lower && *value.value < *value.lower - kRounding)
     throw Error(fmt::format("{} is below its lower bound {}", *value.value, *value.lower));
   if (value.upper && *value.value > *value.upper + kRounding)
