@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the demo suite on this machine, in build/demo, writes its report, and says how many cells are the published ones, byte
-# for byte. Usage: scripts/demo.sh PROGRAM [FRESH]
-# Cells of an earlier demo are not run again (a key covers everything that can move a number); with FRESH they are.
+# Runs the demo suite on this machine, in build/demo, writes its report, and says how many results are the published
+# ones, byte for byte. Usage: scripts/demo.sh PROGRAM [FRESH]
+# Jobs of an earlier demo are not run again (a key covers everything that can move a number); with FRESH they are.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 program=$1
@@ -10,16 +10,16 @@ published=results/demo results=build/demo/results report=build/demo/report
 
 "$program" run suites/demo.json --out "$results"
 status=$?
-[[ $status -le 1 ]] || exit $status  # 1: some cells failed, and the report shows which and why
+[[ $status -le 1 ]] || exit $status  # 1: something failed, and the report shows which and why
 "$program" report "$results" --out "$report" || exit
 
 same=0 all=0
-for cell in "$results"/cells/*.json; do
-  [[ -e $cell ]] || continue
+for file in "$results"/{unlearn,predict,score}/*; do
+  [[ -f $file ]] || continue
   all=$((all + 1))
-  ! cmp -s "$cell" "$published/cells/${cell##*/}" || same=$((same + 1))
+  ! cmp -s "$file" "$published${file#"$results"}" || same=$((same + 1))
 done
-echo "$same of $all cells are the published ones ($published), byte for byte."
+echo "$same of $all results are the published ones ($published), byte for byte."
 # Keys change with the program; what a model answers should not.
 if [[ $same != "$all" ]]; then
   python3 scripts/compare_predictions.py "$results" "$published" --suite demo --summary

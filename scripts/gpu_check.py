@@ -114,8 +114,10 @@ class Check:
         out = self.work / f"{name}-{place}"
         self.lacuna(out.name, "run", self.suite(name), "--out", out, "--seeds", "1", "--device", device,
                     "--retry-failed", *(("--jobs", jobs) if jobs else ()), *data, ok=(0, 1))
-        cells = [json.loads(file.read_text()) for file in sorted((out / "cells").glob("*.json"))]
-        failed = [f"{cell['cell']['method']['id']}: {cell['reason']}" for cell in cells if cell["status"] == "failed"]
+        done = [(step, json.loads(file.read_text())) for step in ("unlearn", "predict", "score")
+                for file in sorted((out / step).glob("*.json"))]
+        what = {"unlearn": "method", "predict": "dataset", "score": "metric"}
+        failed = [f"{job['spec'][what[step]]['id']}: {job['reason']}" for step, job in done if job["status"] == "failed"]
         return out, failed
 
     def demo(self):
@@ -144,7 +146,7 @@ class Check:
             self.run("table2", "bash", HERE / "scale.sh", folder, "small" if self.small else "full", self.options.device,
                      self.options.precision, ok=(0, 1))
         except (CutShort, RuntimeError):  # the cells that are there say what they cost all the same
-            if (folder / "results" / "cells").exists():
+            if (folder / "results" / "plans").exists():
                 text = self.run("table2-cost", sys.executable, HERE / "scale_summary.py", folder / "results",
                                 "small" if self.small else "full", hurry=False)
                 write(self.out / "table2.partial.json", {"precision": self.options.precision, **json.loads(text)})
@@ -229,7 +231,7 @@ def words(results, missing):
                 parts.append(f"{cell['status']}: {cell.get('reason')}")
             for name, unit in (("unlearn", "steps"), ("evaluate", "pictures")):
                 if step := cell.get(name):
-                    memory = step.get("device_peak_bytes") or step["peak_bytes"]
+                    memory = step.get("device_peak_bytes") or step["peak_bytes"] or 0
                     parts.append(f"{name} {step['seconds']:.1f} s, {step[f'{unit}_per_second']:.4g} {unit}/s, {memory / 1e9:.1f} GB")
             lines.append("  " + "; ".join(parts))
     for precision in ("float32", "bfloat16"):

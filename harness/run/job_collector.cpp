@@ -130,8 +130,10 @@ void JobCollector::fail(RunJob& job, const JobFailure& failure, nlohmann::json t
     }
     auto result = failed_result(*job.job, failure.kind, failure.reason, std::move(trajectory));
     // What the plan found out is found out again by every run.
-    if (job.ran || !stored.usable() || to_json(stored.result) != to_json(result))
+    if (job.ran || !stored.usable() || to_json(stored.result) != to_json(result)) {
       result = store_result(store_, *job.job, std::move(result));
+      job.ran = true;
+    }
     stored_.forget(job.step(), job.job->key);
     const bool failed = result.status == Status::failed;
     graph_.settle(job, failed ? Stage::failed : Stage::not_applicable,

@@ -99,13 +99,14 @@ bool RunGraph::consider_next() {
   auto& cell = cells_[next_++];
   if (!cell.cell->status.empty()) {  // found out by the plan
     const bool failed = cell.cell->status == "failed";
-    if (!cell.jobs.empty() && cell.jobs.front()->step() == Step::unlearn)
-      calls_.fail(*cell.jobs.front(), {failed ? "data" : "not_applicable", cell.cell->reason});
-    conclude(cell);
+    auto* unlearn = cell.jobs.empty() ? nullptr : cell.jobs.front();
+    if (unlearn != nullptr)
+      calls_.fail(*unlearn, {failed ? "data" : "not_applicable", cell.cell->reason});
+    conclude(cell, unlearn);
     return true;
   }
   for (auto* job : cell.jobs) want(*job);
-  check(cell);
+  check(cell, nullptr);
   return true;
 }
 
@@ -199,7 +200,7 @@ void RunGraph::settle(RunJob& job, Stage stage, const JobFailure& why) {
   job.failure = why.kind;
   job.reason = why.reason;
   for (auto* other : job.needed_by) update(*other);
-  for (auto* cell : job.cells) check(*cell);
+  for (auto* cell : job.cells) check(*cell, &job);
 }
 
 void RunGraph::put_back(RunJob& job) {
@@ -255,17 +256,18 @@ bool RunGraph::needs_weights(const std::string& unlearn) const {
       });
 }
 
-void RunGraph::check(RunCell& cell) {
+void RunGraph::check(RunCell& cell, const RunJob* last) {
   if (cell.over || !cell.cell->status.empty()) return;
   for (const auto* job : cell.jobs)
     if (!is_over(job->stage)) return;
-  conclude(cell);
+  conclude(cell, last);
 }
 
-void RunGraph::conclude(RunCell& cell) {
+void RunGraph::conclude(RunCell& cell, const RunJob* last) {
   cell.over = true;
   ++over_;
-  cell.was_there = true;
+  cell.ended_here = last != nullptr && last->ran;
+  cell.was_there = !cell.jobs.empty();
   Trouble worst;
   if (!cell.cell->status.empty()) {
     const bool failed = cell.cell->status == "failed";
@@ -273,8 +275,8 @@ void RunGraph::conclude(RunCell& cell) {
              cell.cell->reason, nullptr};
   }
   for (const auto* job : cell.jobs) {
-    cell.ran = cell.ran || job->ran;
-    if (job->ran && job->step() != Step::score) cell.was_there = false;
+    const bool lost = job->stage == Stage::not_run || job->stage == Stage::not_stored;
+    if (lost || (job->ran && job->step() != Step::score)) cell.was_there = false;
     if (worst.outlook != Outlook::ok) continue;
     const auto trouble = trouble_of(*job);
     if (trouble.outlook == Outlook::ok) continue;
@@ -293,7 +295,7 @@ void RunGraph::conclude(RunCell& cell) {
       worst.reason = "original model: " + worst.reason;
   }
   if (worst.root != nullptr && worst.root->ran) {
-    cell.ran = true;
+    cell.ended_here = true;
     cell.was_there = false;
   }
   cell.outlook = worst.outlook;

@@ -67,8 +67,10 @@ struct RunCell {
   Outlook outlook = Outlook::ok;
   std::string failure = {}, reason = {};  // if not ok
   std::vector<std::string> metrics = {};  // those that failed: "q_u: reason"
-  bool ran = false;                       // some job of it, or the one that is to blame
-  bool was_there = false;                 // what its model says was
+  // Whether the job that ended it, or is to blame for its end, ran here: of two runs that share a
+  // folder one says what came of a cell.
+  bool ended_here = false;
+  bool was_there = false;  // its model and predictions, or why there are none
 };
 
 // In the words of a row whose predictions need weights that are gone.
@@ -124,8 +126,9 @@ class RunGraph {
   void want(RunJob& job);
   void update(RunJob& job);
   bool provide_weights(RunJob& job);
-  void check(RunCell& cell);
-  void conclude(RunCell& cell);
+  // `last`: the job that has just ended; null if none has.
+  void check(RunCell& cell, const RunJob* last);
+  void conclude(RunCell& cell, const RunJob* last);
 
   StoredJobs& stored_;
   bool retry_failed_;

@@ -158,7 +158,8 @@ class Run {
     }
     for (const auto& metric : cell.metrics)
       summary_.failures.push_back(fmt::format("{}: metric {}", name, metric));
-    if (cell.was_there && !cell.ran && cell.outlook != Outlook::not_run) return;
+    const bool planned = !cell.cell->status.empty() && cell.jobs.empty();  // found out by each run
+    if (!cell.ended_here && !planned && cell.outlook != Outlook::not_run) return;
     ++announced_;
     display_.line(fmt::format("[{:>{}}/{}] {}: {}", graph_.cells_over(),
                               std::to_string(summary_.cells).size(), summary_.cells, name, words));

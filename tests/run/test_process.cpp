@@ -142,6 +142,17 @@ TEST_CASE("A process object that goes away takes the process along") {
   CHECK(gone_soon(id));
 }
 
+TEST_CASE("A time limit can begin anew: for the next job of a process") {
+  Process process({.program = "/bin/sleep", .arguments = {"sleep", "6"}, .timeout_seconds = 5});
+  std::this_thread::sleep_for(std::chrono::milliseconds(3000));
+  REQUIRE_FALSE(process.ended());
+  process.renew_time();
+  const auto end = wait_for(process);
+  CHECK_FALSE(end.timed_out);
+  CHECK(end.status == 0);
+  CHECK(end.seconds >= 5.5);
+}
+
 TEST_CASE("A program that does not exist is one clear line") {
   CHECK_THROWS_WITH(Process({.program = "/no/such/program", .arguments = {"x"}}),
                     "/no/such/program: cannot be started: No such file or directory");

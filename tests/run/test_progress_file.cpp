@@ -5,7 +5,7 @@
 
 #include "helpers.hpp"
 #include "run/bounded_log.hpp"
-#include "run/collect.hpp"
+#include "run/job_files.hpp"
 #include "run/progress_file.hpp"
 #include "support/files.hpp"
 
@@ -98,6 +98,17 @@ TEST_CASE("A line without an end is skipped, and holds no memory") {
   CHECK_FALSE(file.is_too_long());
   std::filesystem::resize_file(path, ProgressFile::kMostFile + 1);
   CHECK(file.is_too_long());
+}
+
+TEST_CASE("Progress says which job a worker begins, and what its device held") {
+  const auto begun = progress_from(R"({"step": 0, "steps": 0, "job": "0123"})");
+  REQUIRE(begun);
+  CHECK(begun->job == "0123");
+  CHECK_FALSE(begun->device_peak_bytes);
+  const auto peak = progress_from(R"({"device_peak_bytes": 5000000000, "job": 3})");
+  REQUIRE(peak);
+  CHECK(peak->device_peak_bytes == 5'000'000'000);
+  CHECK(peak->job.empty());
 }
 
 TEST_CASE("A log holds so much and says how much was dropped") {

@@ -27,9 +27,9 @@ void refused(const std::string& step, const std::string& text, const std::string
 
 TEST_CASE("A worker's result is taken only with what its step promises") {
   const TemporaryFolder folder;
-  std::ofstream(folder / "result.json") << R"({"status": "ok", "trajectory": {}})";
+  std::ofstream(folder / "result.json") << R"({"status": "ok", "result": {}})";
   CHECK(read_step_result("unlearn", folder / "result.json").at("status") == "ok");
-  CHECK(read_step_result("forgetting-set", folder / "result.json").at("status") == "ok");
+  CHECK(read_step_result("set", folder / "result.json").at("status") == "ok");
 
   refused("unlearn", "garbage", "left no result: ");
   refused("unlearn", "", "left no result: ");
@@ -38,9 +38,9 @@ TEST_CASE("A worker's result is taken only with what its step promises") {
   refused("unlearn", "{}", "left no result: 'status' is missing in it");
   refused("unlearn", R"({"status": 1})", "'status' has another type in it");
   refused("unlearn", R"({"status": "fine"})", "its status is neither ok nor failed");
-  refused("unlearn", R"({"status": "ok"})", "'trajectory' is missing in it");
-  refused("unlearn", R"({"status": "ok", "trajectory": []})", "'trajectory' has another type");
-  refused("evaluate", R"({"status": "ok", "counts": {}, "flips": {}})", "'metrics' is missing");
+  refused("unlearn", R"({"status": "ok"})", "'result' is missing in it");
+  refused("predict", R"({"status": "ok", "result": []})", "'result' has another type");
+  refused("score", R"({"status": "ok", "values": {}})", "'result' is missing");
   refused("plan", R"({"status": "ok"})", "'plan' is missing in it");
   refused("plan", R"({"status": "failed"})", "'failure' is missing in it");
   refused("unlearn", R"({"status": "failed", "failure": "nan"})", "'reason' is missing in it");
@@ -51,13 +51,31 @@ TEST_CASE("A worker's result is taken only with what its step promises") {
   CHECK_THROWS_AS(read_step_result("unlearn", folder / "none.json"), Error);
 }
 
-TEST_CASE("A step that is done has left its files") {
-  const TemporaryFolder folder;
-  const nlohmann::json job{{"weights", (folder / "weights.safetensors").string()}};
-  CHECK_THROWS_MATCHES(
-      check_step_files("unlearn", job), Error,
-      Catch::Matchers::Message("left no result: weights.safetensors is not there"));
-  std::ofstream(folder / "weights.safetensors") << "x";
-  CHECK_NOTHROW(check_step_files("unlearn", job));
-  CHECK_NOTHROW(check_step_files("evaluate", {{"known", "predictions"}}));
+TEST_CASE("A job's result is taken as its file is read: of this job, and ok") {
+  UnlearnSpec spec;
+  spec.seed = 7;
+  JobResult result;
+  result.key = job_key(spec);
+  result.spec = to_json(spec, Fields::identity);
+  result.status = Status::ok;
+  result.weights_sha256 = std::string(64, 'a');
+  const auto held = [](const JobResult& one) {
+    return nlohmann::json{{"status", "ok"}, {"result", to_json(one)}};
+  };
+  CHECK(job_result_in(held(result), Step::unlearn, result.key).weights_sha256 ==
+        result.weights_sha256);
+  const auto wrong = [&](const JobResult& one, const std::string& key, const std::string& reason) {
+    CHECK_THROWS_MATCHES(
+        job_result_in(held(one), Step::unlearn, key), Error,
+        MessageMatches(ContainsSubstring("left no result: result: ") && ContainsSubstring(reason)));
+  };
+  wrong(result, "0123456789abcdef0123", "key: ");
+  auto other = result;
+  other.spec["seed"] = 8;
+  wrong(other, result.key, "spec: ");
+  result.status = Status::failed;
+  result.failure = "nan";
+  result.reason = "unlearn: no";
+  CHECK_THROWS_MATCHES(job_result_in(held(result), Step::unlearn, result.key), Error,
+                       Catch::Matchers::Message("left no result: its status is not ok"));
 }

@@ -5,7 +5,6 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "run/estimate.hpp"
 #include "run/status.hpp"
 #include "run/store.hpp"
 #include "support/files.hpp"
@@ -55,7 +54,7 @@ TEST_CASE("What was left half-written is removed when it is old, whoever has wri
   const TemporaryFolder folder;
   const Store store(folder.path());
   store.create();
-  const auto cells = folder / "cells";
+  const auto cells = folder / "predict";
   const auto add = [&](const std::filesystem::path& path, std::chrono::hours age) {
     if (path.extension() == ".tmp" || path.extension() == ".json") {
       std::ofstream(path) << "{";
@@ -79,71 +78,16 @@ TEST_CASE("What was left half-written is removed when it is old, whoever has wri
   CHECK_FALSE(std::filesystem::exists(store.work("plan-node7-1-fedcba9876543210")));
 }
 
-TEST_CASE("Work on a forgetting set that was killed is removed, that of others is not") {
+TEST_CASE("Work that was killed is removed, that of others is not") {
   const TemporaryFolder folder;
   const Store store(folder.path());
   store.create();
-  std::filesystem::create_directories(store.work("set-left"));
-  std::filesystem::create_directories(store.work("set-used"));
-  std::filesystem::create_directories(
-      store.work("0123456789abcdef0123"));  // a cell's, to go on from
-  const auto used = FileLock::acquire(store.lock("set-used"));
+  std::filesystem::create_directories(store.work("0123456789abcdef0123"));
+  std::filesystem::create_directories(store.work("0123456789abcdef4567"));
+  const auto used = FileLock::acquire(store.lock("0123456789abcdef4567"));
   store.create();
-  CHECK_FALSE(std::filesystem::exists(store.work("set-left")));
-  CHECK(std::filesystem::exists(store.work("set-used")));
-  CHECK(std::filesystem::exists(store.work("0123456789abcdef0123")));
-}
-
-TEST_CASE("Stored cells are read back; damaged ones count as missing") {
-  const TemporaryFolder folder;
-  const Store store(folder.path());
-  store.create();
-  const nlohmann::json cell{{"schema_version", 1}, {"key", "abc"}, {"status", "ok"}};
-  CHECK_FALSE(store.read_cell("abc"));
-  write_json(store.cell("abc"), cell);
-  CHECK(store.read_cell("abc") == cell);
-  std::ofstream(store.cell("abc")) << R"({"schema_version": 1, "ke)";
-  CHECK_FALSE(store.read_cell("abc"));
-  std::ofstream(store.cell("abc")) << R"({"something": "else"})";
-  CHECK_FALSE(store.read_cell("abc"));
-  auto other_type = cell;
-  other_type["schema_version"] = 1.0;
-  write_json(store.cell("abc"), other_type);
-  CHECK_FALSE(store.read_cell("abc"));
-  write_json(store.cell("other"), cell);  // a file under another cell's name
-  CHECK_FALSE(store.read_cell("other"));
-}
-
-TEST_CASE("What stands in a result's place and is no file counts as missing") {
-  const TemporaryFolder folder;
-  const Store store(folder.path());
-  store.create();
-  std::filesystem::create_directories(store.cell("abc") / "inside");
-  CHECK_FALSE(store.read_cell("abc"));
-  std::filesystem::create_symlink(store.cell("loop"), store.cell("loop"));
-  CHECK_FALSE(store.read_cell("loop"));
-}
-
-TEST_CASE("Costs are the means of what was recorded") {
-  const TemporaryFolder folder;
-  const Store store(folder.path());
-  store.create();
-  const auto add = [&](const std::string& key, const std::string& method, nlohmann::json steps) {
-    write_json(store.cell(key), {{"schema_version", 1},
-                                 {"key", key},
-                                 {"status", "ok"},
-                                 {"cell", {{"method", {{"id", method}}}}}});
-    write_json(store.record(key), {{"steps", std::move(steps)}});
-  };
-  add("a", "npo", {{"unlearn", {{"seconds", 3}}}, {"evaluate", {{"seconds", 1}}}});
-  add("b", "npo", {{"unlearn", {{"seconds", 7}}}, {"evaluate", {{"seconds", 1}}}});
-  add("c", "npo", {{"unlearn", {{"resumed", true}}}, {"evaluate", {{"seconds", 1}}}});
-  add("d", "original", {{"evaluate", {{"seconds", 2}}}});
-  const Estimate estimate(store);
-  CHECK(estimate.seconds("npo") == 6);
-  CHECK(estimate.seconds("ga") == 6);
-  CHECK(estimate.seconds("original") == 2);
-  CHECK_FALSE(Estimate(Store(folder / "nothing")).seconds("npo"));
+  CHECK_FALSE(std::filesystem::exists(store.work("0123456789abcdef0123")));
+  CHECK(std::filesystem::exists(store.work("0123456789abcdef4567")));
 }
 
 TEST_CASE("The status of a folder without a plan is the user's mistake") {

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "helpers.hpp"
-#include "run/cell.hpp"
+#include "run/job_failure.hpp"
 #include "run/run_identity.hpp"
 #include "support/files.hpp"
 
@@ -34,12 +34,17 @@ Command script(const fs::path& folder, const std::string& text) {
 }
 
 json plan_job(const fs::path& folder) {
-  return {{"device", "cpu"},
-          {"suite", write_suite(folder, tiny_suite()).string()},
-          {"plugins", {RUN_FIXTURES "/others", RUN_FIXTURES "/methods"}},
-          {"data", json::array()},
-          {"seeds", json::array()},
-          {"result", (folder / "result.json").string()}};
+  json job{{"device", "cpu"},
+           {"suite", write_suite(folder, tiny_suite()).string()},
+           {"plugins", {RUN_FIXTURES "/others", RUN_FIXTURES "/methods"}},
+           {"data", json::array()},
+           {"seeds", json::array()},
+           {"result", (folder / "result.json").string()}};
+  write_json(folder / "describe.json", job);
+  REQUIRE(script(folder, "\"$lacuna\" worker describe --job describe.json").status == 0);
+  job["described"] = read_json(folder / "result.json").at("plugins");
+  fs::remove(folder / "result.json");
+  return job;
 }
 
 json one_cell() {
@@ -135,7 +140,7 @@ TEST_CASE("run: what a data set throws without a name is named") {
   suite["evaluations"][1]["dataset"]["params"]["anonymous"] = true;
   write_suite(folder.path(), suite);
   CHECK_THAT(script(folder.path(), "\"$lacuna\" run suite.json --out out").output,
-             ContainsSubstring("failed (exception): evaluate: tiny: thrown\n"));
+             ContainsSubstring("failed (exception): predict: tiny: thrown\n"));
 }
 
 TEST_CASE("run: nobody has to read what it says on the way") {
@@ -184,7 +189,7 @@ TEST_CASE("run: an output folder that is none is refused by name") {
   CHECK(result.status == 2);
   CHECK(result.output ==
         "error: " + (folder / "suite.json").string() + ": is a file (results need a folder)\n");
-  CHECK_FALSE(fs::exists(folder / "cells"));
+  CHECK_FALSE(fs::exists(folder / "unlearn"));
 }
 
 TEST_CASE("plan: without a folder of results it looks into none") {

@@ -1,29 +1,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
-#include <cmath>
 #include <csignal>
 
 #include "lacuna/error.hpp"
-#include "run/cell.hpp"
+#include "run/job_failure.hpp"
 #include "run/matching.hpp"
 
 using namespace lacuna;
-using nlohmann::json;
-
-TEST_CASE("A key does not depend on the order of writing, and on everything else") {
-  const auto cell = json::parse(R"({"seed": 1, "method": {"id": "npo", "params": {"beta": 0.1}}})");
-  const auto same =
-      json::parse(R"({"method": {"params": {"beta": 1e-1}, "id": "npo"}, "seed": 1})");
-  CHECK(cell_key(cell) == cell_key(same));
-  // Written down: results of other days and machines are found by it.
-  CHECK(cell_key(cell) == "df3ca21d855eb24c7b85");
-  auto other = cell;
-  other["method"]["params"]["beta"] = std::nextafter(0.1, 1);
-  CHECK(cell_key(other) != cell_key(cell));
-  other = cell;
-  other["seed"] = 2;
-  CHECK(cell_key(other) != cell_key(cell));
-}
 
 TEST_CASE("Failures are told in words") {
   const auto told = [](const ProcessEnd& end, WorkerEnd worker) {
@@ -40,8 +23,8 @@ TEST_CASE("Failures are told in words") {
         "crash | plan: crashed in 'tiny' with signal 11, Segmentation fault (its output is in "
         "logs/a.txt)");
   end.signal = SIGKILL;
-  CHECK(told(end, {.step = "evaluate"}) ==
-        "machine | evaluate: killed by signal 9, which this run did not send: most likely the "
+  CHECK(told(end, {.step = "predict"}) ==
+        "machine | predict: killed by signal 9, which this run did not send: most likely the "
         "system ran out of memory (fewer --jobs take less)");
   end.timed_out = true;
   CHECK(told(end, {.step = "unlearn", .timeout_seconds = 2.5}) ==
@@ -60,13 +43,13 @@ TEST_CASE("Failures are told in words") {
 TEST_CASE("A worker that cannot write its result says why with its status") {
   ProcessEnd end;
   end.status = unwritten_result + ENOSPC;
-  auto failure = failure_of(end, {.step = "evaluate"});
+  auto failure = failure_of(end, {.step = "predict"});
   CHECK(failure.kind == machine_failure);
-  CHECK(failure.reason == "evaluate: its result cannot be written: No space left on device");
+  CHECK(failure.reason == "predict: its result cannot be written: No space left on device");
   end.status = unwritten_result + EISDIR;
-  failure = failure_of(end, {.step = "evaluate"});
+  failure = failure_of(end, {.step = "predict"});
   CHECK(failure.kind == "exception");
-  CHECK(failure.reason == "evaluate: its result cannot be written: Is a directory");
+  CHECK(failure.reason == "predict: its result cannot be written: Is a directory");
 }
 
 TEST_CASE("Out of domain, class names that contain a concept's count as forgotten") {
