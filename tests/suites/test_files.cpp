@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
 #include <set>
+#include <variant>
 
 #include "plugin/registry.hpp"
 #include "program.hpp"
@@ -30,7 +31,10 @@ const Plan& plan_of(const std::string& name) {
   }();
   static auto& plans = *new std::map<std::string, Plan>;
   const auto [found, fresh] = plans.try_emplace(name);
-  if (fresh) found->second = make_plan(read_suite(folder / (name + ".json")), registry, {});
+  if (fresh) {
+    const auto suite = read_suite(folder / (name + ".json"));
+    found->second = make_plan(suite, suite_plugins(suite, registry), {});
+  }
   return found->second;
 }
 
@@ -39,12 +43,13 @@ std::size_t unlearned(const Plan& plan) {
                                                 [](const auto& it) { return !it.is_original(); }));
 }
 
-const json& cell(const Plan& plan, const std::string& request, const std::string& label) {
+const UnlearnSpec& cell(const Plan& plan, const std::string& request, const std::string& label) {
   for (const auto& it : plan.cells) {
-    if (it.request == request && it.label == label) return it.cell;
+    if (it.request == request && it.label == label)
+      return std::get<UnlearnSpec>(plan.jobs.at(it.key).spec);
   }
   FAIL("no cell " << request << " / " << label);
-  return plan.cells.front().cell;
+  throw Error("not reached");
 }
 
 const std::vector<std::string> nine{"GA",    "GDiff",       "GA+KL",  "Relabeling", "SaLUN",
@@ -99,46 +104,47 @@ TEST_CASE("Table 2's suite has the published settings of all nine rows") {
   for (const auto& row : rows) {
     INFO(row.label);
     const auto& it = cell(plan, "difficult", row.label);
-    const auto &method = it.at("method"), &training = it.at("training");
-    CHECK(method.at("id") == row.id);
+    const auto& method = it.method;
+    const auto& training = it.training;
+    CHECK(method.id == row.id);
     CHECK(training.at("learning_rate") == row.rate);
     CHECK(training.at("epochs") == 8);
     CHECK(training.at("batch_size") == 32);
     CHECK(training.at("teacher_prompts") == "ensemble");
-    CHECK((json{method.at("kl").at("coarse"), method.at("kl").at("fine")}) == row.kl);
-    CHECK(method.at("kl").at("reduction") == "numel");
-    for (const auto& [name, value] : row.params.items())
-      CHECK(method.at("params").at(name) == value);
-    CHECK(it.at("request").at("samples_per_concept") == 200);
-    CHECK(it.at("evaluations").size() == 6);
+    CHECK((json{it.kl.at("coarse"), it.kl.at("fine")}) == row.kl);
+    CHECK(it.kl.at("reduction") == "numel");
+    for (const auto& [name, value] : row.params.items()) CHECK(method.params.at(name) == value);
+    CHECK(it.request.samples_per_concept == 200);
+    CHECK(plan.evaluations.size() == 6);
+    CHECK(plan.cells.front().evaluations.empty());  // all of them
   }
 }
 
 TEST_CASE("Requests of one suite have settings and evaluations of their own") {
   const auto& ood = plan_of("kt_ood");
-  const auto ids = [](const json& it) {
-    json out = json::array();
-    for (const auto& evaluation : it.at("evaluations")) out.push_back(evaluation.at("id"));
-    return out;
+  const auto ids = [&](const std::string& request) {
+    for (const auto& it : ood.cells)
+      if (it.is_original() && it.request == request) return it.evaluations;
+    return std::vector<std::string>();
   };
+  CHECK(ids("dogs_special") == std::vector<std::string>{"dogs", "oxford_pet"});
+  CHECK(ids("cars") == std::vector<std::string>{"cars", "stanford_cars"});
   for (const auto& label : nine) {
-    CHECK((ids(cell(ood, "dogs_special", label)) == json{"dogs", "oxford_pet"}));
-    CHECK((ids(cell(ood, "cars", label)) == json{"cars", "stanford_cars"}));
-    CHECK(cell(ood, "dogs_difficult", label).at("training").at("epochs") == 8);
-    CHECK(cell(ood, "cars", label).at("training").at("epochs") == 6);
-    CHECK(cell(ood, "cars", label).at("training").at("batch_size") == 16);
+    CHECK(cell(ood, "dogs_difficult", label).training.at("epochs") == 8);
+    CHECK(cell(ood, "cars", label).training.at("epochs") == 6);
+    CHECK(cell(ood, "cars", label).training.at("batch_size") == 16);
   }
-  CHECK(cell(ood, "cars", "Relabeling").at("training").at("learning_rate") == 2e-7);
-  CHECK(cell(ood, "cars", "NPO+KL").at("method").at("params").at("beta") == 0.4);
-  CHECK(cell(ood, "dogs_special", "NHL+KL, margin 4").at("method").at("params").at("margin") == 4);
+  CHECK(cell(ood, "cars", "Relabeling").training.at("learning_rate") == 2e-7);
+  CHECK(cell(ood, "cars", "NPO+KL").method.params.at("beta") == 0.4);
+  CHECK(cell(ood, "dogs_special", "NHL+KL, margin 4").method.params.at("margin") == 4);
 
   const auto& samples = plan_of("kt_samples");
   for (const auto& [request, n, epochs] :
        {std::tuple("n10", 10, 128), std::tuple("n30", 30, 52), std::tuple("n50", 50, 31),
         std::tuple("n100", 100, 16), std::tuple("n150", 150, 10), std::tuple("n200", 200, 8)}) {
     const auto& it = cell(samples, request, "NHL+KL");
-    CHECK(it.at("request").at("samples_per_concept") == n);
-    CHECK(it.at("training").at("epochs") == epochs);
+    CHECK(it.request.samples_per_concept == n);
+    CHECK(it.training.at("epochs") == epochs);
     const int steps = (10 * n + 31) / 32 * epochs;
     CHECK(steps >= 470);
     CHECK(steps <= 520);
