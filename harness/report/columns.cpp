@@ -28,11 +28,10 @@ std::string with_titles(const Board& board, std::string text) {
 
 std::string title_of(const Board& board, const StoredValue& value) {
   if (value.title.empty()) return value.name;
-  const bool is_id = std::any_of(board.evaluations.begin(), board.evaluations.end(),
-                                 [&](const auto& evaluation) {
-                                   return evaluation.id == value.title &&
-                                          value.name.ends_with("/" + evaluation.id);
-                                 });
+  const bool is_id =
+      std::any_of(board.evaluations.begin(), board.evaluations.end(), [&](const auto& evaluation) {
+        return evaluation.id == value.title && value.name.ends_with("/" + evaluation.id);
+      });
   return is_id ? board.title_of(value.title) : value.title;
 }
 
@@ -142,8 +141,9 @@ void set_columns(Board& board) {
       table->columns.push_back(column);
     }
   }
-  std::stable_sort(board.tables.begin(), board.tables.end(),
-                   [](const auto& a, const auto& b) { return place_of(a.name) < place_of(b.name); });
+  std::stable_sort(board.tables.begin(), board.tables.end(), [](const auto& a, const auto& b) {
+    return place_of(a.name) < place_of(b.name);
+  });
   for (auto& [name, columns] : board.tables) {
     if (name == kOutOfDomain) add_in_domain(board, columns);
     if (name == kZeroShot) add_mean(all, columns);

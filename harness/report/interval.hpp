@@ -32,9 +32,9 @@ Interval combined(const Interval& samples, double mean, std::optional<double> se
 // fewer than two.
 std::optional<Interval> mean_interval(const std::vector<double>& contributions);
 
-// What would have come out had other test samples been drawn, for the mean over the seeds, which saw
-// the same ones: of counts exact_interval(), else of the contributions. Nothing where a seed has
-// neither.
+// What would have come out had other test samples been drawn, for the mean over the seeds, which
+// saw the same ones: of counts exact_interval(), else of the contributions. Nothing where a seed
+// has neither.
 std::optional<Interval> sample_interval(const Measure& measure);
 
 }  // namespace lacuna::report

@@ -38,12 +38,9 @@ json measures_json(const Board& board, const Row& row, bool columns) {
 }
 
 json column_json(const Column& column, const std::string& table) {
-  return {{"id", column.id},
-          {"table", table},
-          {"group", column.group},
-          {"title", column.title},
-          {"unit", column.unit},
-          {"higher_is_better", column.higher_is_better},
+  return {{"id", column.id},       {"table", table},
+          {"group", column.group}, {"title", column.title},
+          {"unit", column.unit},   {"higher_is_better", column.higher_is_better},
           {"help", column.help}};
 }
 
@@ -171,12 +168,17 @@ json comparison_json(const Comparison& comparison) {
   return out;
 }
 
+json known(const Cell* cell, json Cell::*part, const json& otherwise) {
+  return cell && (cell->*part).is_object() ? cell->*part : otherwise;
+}
+
 json board_json(const Board& board, const std::vector<Comparison>& comparisons) {
   json rows = json::array();
   for (const auto& row : board.rows) rows.push_back(row_json(board, row));
   json evaluations = json::array();
   for (const auto& evaluation : board.evaluations) {
-    evaluations.push_back({{"id", evaluation.id}, {"role", to_string(evaluation.role)}, {"title", evaluation.title}});
+    evaluations.push_back(
+        {{"id", evaluation.id}, {"role", to_string(evaluation.role)}, {"title", evaluation.title}});
     if (!evaluation.incomplete.empty()) evaluations.back()["incomplete"] = evaluation.incomplete;
   }
   json original = run_json(board.original.runs.front(), false);
@@ -184,8 +186,8 @@ json board_json(const Board& board, const std::vector<Comparison>& comparisons) 
   json out{
       {"suite",
        {{"name", board.plan->name}, {"title", board.plan->title}, {"sha256", board.plan->sha256}}},
-      {"model", board.sample ? board.sample->model : json{{"name", board.model}}},
-      {"request", board.sample ? board.sample->request : json{{"id", board.request}}},
+      {"model", known(board.sample, &Cell::model, {{"name", board.model}})},
+      {"request", known(board.sample, &Cell::request, {{"id", board.request}})},
       {"evaluations", evaluations},
       {"columns", columns_json(board)},
       {"ranked_by", board.rank.id},

@@ -42,7 +42,9 @@ json further_tables(const Board& board, const Place& place) {
   for (std::size_t i = 0; i < board.tables.size(); ++i) {
     const auto& name = board.tables[i].name;
     const bool elsewhere = name == kOutOfDomain, zero_shot = name == kZeroShot;
-    out.push_back({{"id", elsewhere ? "ood" : zero_shot ? "zs" : fmt::format("t{}", i)},
+    out.push_back({{"id", elsewhere   ? "ood"
+                          : zero_shot ? "zs"
+                                      : fmt::format("t{}", i)},
                    {"name", name},
                    {"title", elsewhere ? "In domain and out of domain" : name},
                    {"elsewhere", elsewhere},

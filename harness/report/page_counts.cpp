@@ -55,9 +55,8 @@ std::vector<Counted> columns_of(const Board& board) {
         [&](const auto& evaluation) { return evaluation.id == counted.column->evaluation; });
     return found - board.evaluations.begin();
   };
-  std::stable_sort(out.begin(), out.end(), [&](const Counted& a, const Counted& b) {
-    return place(a) < place(b);
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [&](const Counted& a, const Counted& b) { return place(a) < place(b); });
   return out;
 }
 

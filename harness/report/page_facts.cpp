@@ -94,10 +94,10 @@ std::string retain_data(const json& request) {
 // What the best of a column is called.
 std::string honour(const Board& board, const Column& column) {
   if (!has_known_scores(board)) return "Best " + column.title;
-  return column.of == Column::Of::left     ? "Best balance under attack"
-         : column.id == board.rank.id      ? "Best balance"
-         : column.id == board.plot_y.id    ? "Forgets most"
-                                           : "Keeps most";
+  return column.of == Column::Of::left  ? "Best balance under attack"
+         : column.id == board.rank.id   ? "Best balance"
+         : column.id == board.plot_y.id ? "Forgets most"
+                                        : "Keeps most";
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace lacuna::report {
 
 // Where things are: `prefix` starts every id of this board, `results` leads to the results folder.
-// Rows count from 1 in the board's order, 0 is the original model; so do a row's attacks, of which 0
-// is none, and the runs of each.
+// Rows count from 1 in the board's order, 0 is the original model; so do a row's attacks, of which
+// 0 is none, and the runs of each.
 struct RowId {
   std::size_t row = 0, attack = 0;
 
@@ -68,8 +68,7 @@ void for_all_rows(const Board& board, F&& visit) {
   for (std::size_t i = 0; i < board.rows.size(); ++i) {
     const auto& row = board.rows[i];
     visit(row, RowId(i + 1));
-    for (std::size_t j = 0; j < row.attacks.size(); ++j)
-      visit(row.attacks[j], RowId(i + 1, j + 1));
+    for (std::size_t j = 0; j < row.attacks.size(); ++j) visit(row.attacks[j], RowId(i + 1, j + 1));
   }
 }
 

@@ -30,8 +30,9 @@ json line(const Row& row, RowId index, std::size_t i, const std::vector<Column>&
            {"numbers", json::array()},
            {"why", json()},
            {"curve", sparkline(cell)},
-           // An original is the model itself: no job unlearned it.
-           {"file", original || cell.status == Status::missing ? "" : place.unlearned(cell.key)},
+           // The file of its unlearning is where its request is known from: an original has none,
+           // nor has a cell that the plan knew not to run.
+           {"file", original || !cell.request.is_object() ? "" : place.unlearned(cell.key)},
            {"key", cell.key.substr(0, 10)}};
   bool linked = false;  // the keyboard stops at a line's first number alone
   for (const auto& column : columns) {

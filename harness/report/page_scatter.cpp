@@ -36,8 +36,8 @@ struct Axis {
 
   double share(double value) const { return (value - low) / (high - low); }
   std::string text(double value) const {
-    const auto number = fraction ? fmt::format("{:.0f}", 100 * value + 0.0)
-                                 : fmt::format("{:.4g}", value);
+    const auto number =
+        fraction ? fmt::format("{:.0f}", 100 * value + 0.0) : fmt::format("{:.4g}", value);
     return typographic(number == "-0" ? "0" : number);
   }
   // From the high end, where the best of most values is.
@@ -302,10 +302,9 @@ std::string scatter_plot(const Board& board, const Place& place) {
       }
     }
     for (auto& line : whiskers(mark, axes)) spreads.push_back(std::move(line));
-    means.push_back(
-        {{"href", place.row(mark.index)},
-         {"title", mark_title(board, mark)},
-         {"shape", shape(mark.hue, mark.shape, mark.row->kl, mark.x, mark.y, radius)}});
+    means.push_back({{"href", place.row(mark.index)},
+                     {"title", mark_title(board, mark)},
+                     {"shape", shape(mark.hue, mark.shape, mark.row->kl, mark.x, mark.y, radius)}});
   }
   return render("scatter", {{"plot", place.prefix + "-sp"},
                             {"canvas_width", width},

@@ -35,7 +35,7 @@ json heads(const std::vector<Column>& columns, const Column& sorted) {
                    {"id", column.id},
                    {"index", i + 1},
                    {"best", column.higher_is_better ? "desc" : "asc"},
-                   {"sorted", column.id != sorted.id          ? ""
+                   {"sorted", column.id != sorted.id    ? ""
                               : column.higher_is_better ? "descending"
                                                         : "ascending"},
                    {"help", column.help},

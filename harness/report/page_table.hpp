@@ -12,7 +12,7 @@ struct BoardTableStyle {
   std::string id = {}, caption = {};
   Column sorted = {};  // by which the rows stand
   bool chips = false, rank = false, seeds = false;
-  std::string bar = {};    // the column with bars
+  std::string bar = {};   // the column with bars
   bool attacked = false;  // only rows that have attacks, without the original model
 };
 

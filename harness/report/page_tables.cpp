@@ -53,7 +53,8 @@ std::string forget_images(const Board& board) {
 }  // namespace
 
 std::string Place::unlearned(const std::string& key) const {
-  return url(results / "unlearn" / (key + ".json"));
+  // A key that stands for several cells has a number behind it (report/load.cpp).
+  return url(results / "unlearn" / (key.substr(0, key.find('-')) + ".json"));
 }
 
 std::string Place::row(RowId row) const { return fmt::format("{}-r{}", prefix, id_of(row)); }

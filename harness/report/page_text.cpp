@@ -66,7 +66,8 @@ std::string csp_hash(std::string_view inline_text) {
 }
 
 std::string no_break(std::string text) {
-  for (auto at = text.find('-'); at != text.npos; at = text.find('-', at)) text.replace(at, 1, "\u2011");
+  for (auto at = text.find('-'); at != text.npos; at = text.find('-', at))
+    text.replace(at, 1, "\u2011");
   return text;
 }
 

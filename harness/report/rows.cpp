@@ -62,7 +62,7 @@ void add_rows(std::vector<Row>& rows, const std::string& label,
   std::vector<nlohmann::json> configurations;
   for (const auto* cell : planned) {
     const auto& found = results.cells.at(cell->key);
-    if (found.status == Status::missing) continue;
+    if (!found.method.is_object()) continue;
     const auto mine = settings(found);
     if (std::find(configurations.begin(), configurations.end(), mine) == configurations.end())
       configurations.push_back(mine);
@@ -77,7 +77,7 @@ void add_rows(std::vector<Row>& rows, const std::string& label,
   for (const auto* cell : planned) {
     const auto& found = results.cells.at(cell->key);
     const auto which = std::find(configurations.begin(), configurations.end(), settings(found));
-    const bool known = found.status != Status::missing && which != configurations.end();
+    const bool known = found.method.is_object() && which != configurations.end();
     add_run(rows[first + (known ? static_cast<std::size_t>(which - configurations.begin()) : 0)],
             *cell, found);
   }
@@ -121,9 +121,8 @@ void add(Measure& measure, const Run& run, const StoredValue& stored) {
 // Whether this is all that the cell has of a metric: its failure, under its own name.
 bool is_failure(const Cell& cell, const StoredValue& value) {
   return !value.value && value.name == value.metric &&
-         std::count_if(cell.values.begin(), cell.values.end(), [&](const StoredValue& other) {
-           return other.metric == value.metric;
-         }) == 1;
+         std::count_if(cell.values.begin(), cell.values.end(),
+                       [&](const StoredValue& other) { return other.metric == value.metric; }) == 1;
 }
 
 }  // namespace

@@ -10,9 +10,10 @@
 
 namespace lacuna::report {
 
-// One row a configuration: cells of one label whose settings are equal. A missing cell's settings
-// are unknown; it joins the label's first configuration, so that no planned cell is ever left out.
-// Attacks belong to the row whose cell they attack. No measures yet.
+// One row a configuration: cells of one label whose settings are equal. Of a missing cell, or one
+// that the plan knew not to run, the settings are unknown; it joins the label's first
+// configuration, so that no planned cell is ever left out. Attacks belong to the row whose cell
+// they attack. No measures yet.
 std::vector<Row> make_rows(const std::vector<PlannedCell>& planned, const Results& results);
 
 // The names of the values that each metric gives, over all cells.

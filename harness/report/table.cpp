@@ -32,16 +32,18 @@ std::vector<std::string> attack_labels(const std::vector<PlannedCell>& planned) 
   return out;
 }
 
-// Any cell that was found, not the original if it can be helped: only an unlearning cell is sure to
-// know its request in full.
+// Any cell that was found, one that knows its request if it can be helped: an original does not,
+// nor does a cell that the plan knew not to run.
 const Cell* sample_of(const Board& board) {
-  for (const auto& row : board.rows) {
-    for (const auto& run : row.runs) {
-      if (run.cell->status != Status::missing) return run.cell;
+  const Cell* out = nullptr;
+  for (const auto* row : board.all_rows()) {
+    for (const auto& run : row->runs) {
+      const bool found = run.cell->status != Status::missing,
+                 better = !out || (!out->request.is_object() && run.cell->request.is_object());
+      if (found && better) out = run.cell;
     }
   }
-  const Cell* original = board.original.runs.front().cell;
-  return original->status == Status::missing ? nullptr : original;
+  return out;
 }
 
 // Every metric gets the original model beside itself, too. What compares the two gives 0 or 1 there

@@ -25,8 +25,8 @@ struct Measure {
   bool failed = false;                 // its metric failed, so the reason is no finding
 
   bool defined() const { return !values.empty(); }
-  double mean() const;               // requires defined()
-  std::optional<double> sd() const;  // of the sample (n - 1); nothing for one seed
+  double mean() const;                                // requires defined()
+  std::optional<double> sd() const;                   // of the sample (n - 1); nothing for one seed
   const SeedValue* of(const std::string& key) const;  // of that cell, or null
 };
 
@@ -64,11 +64,11 @@ struct Run {
 struct Row {
   std::string label = {};
   std::string method_id = {};
-  bool kl = false;             // a KL term was added to the method's own loss
-  std::vector<Run> runs = {};  // by seed
+  bool kl = false;                               // a KL term was added to the method's own loss
+  std::vector<Run> runs = {};                    // by seed
   std::map<std::string, Measure> measures = {};  // by the value's name
-  std::string attack = {};         // of a row in `attacks`: the attack's label
-  std::vector<Row> attacks = {};   // one an attack, its runs the attacked ones
+  std::string attack = {};                       // of a row in `attacks`: the attack's label
+  std::vector<Row> attacks = {};                 // one an attack, its runs the attacked ones
   Measure left = {};  // seed by seed the worst of the rank value before and after all attacks
 
   const Cell* first(Status status) const;  // of that status, or null
@@ -86,8 +86,8 @@ struct Board {
   std::vector<Row> rows = {};  // by `ranking`, best first; rows without it at the end
   // What the suite ranks by and plots, as far as any cell has it; else only its name is known.
   Column rank = {}, plot_x = {}, plot_y = {};
-  Column ranking = {};              // `rank`, or what is left of it where the board has attacks
-  std::vector<Column> main = {};    // as the suite says, or what the metrics show
+  Column ranking = {};            // `rank`, or what is left of it where the board has attacks
+  std::vector<Column> main = {};  // as the suite says, or what the metrics show
   std::vector<FurtherTable> tables = {};  // out of domain, zero-shot, then those of other names
   std::vector<Column> others = {};        // values that stand in no table
   std::vector<std::string> attacks = {};  // labels, in the plan's order

@@ -50,8 +50,8 @@ std::string notes(const Board& board, const char* bullet,
     if (!reason.empty()) out += bullet + escape(row->label + ": " + reason) + "\n";
   }
   if (board.attacked())
-    out += bullet + escape(fmt::format("ranked by {}: {}", board.ranking.title,
-                                       board.ranking.help)) + "\n";
+    out += bullet +
+           escape(fmt::format("ranked by {}: {}", board.ranking.title, board.ranking.help)) + "\n";
   if (const auto unchecked = board.unchecked(); !unchecked.empty())
     out += bullet + escape("counts not checked: " + unchecked) + "\n";
   return out.empty() ? out : "\n" + out;
