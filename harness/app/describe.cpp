@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/cli.hpp"
+#include "doors/doors.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/taxonomy.hpp"
 #include "plugin/abilities.hpp"
@@ -28,10 +29,11 @@ const Registered& find_plugin(const Registry& registry, const std::string& name)
     for (const auto kind : kinds)
       if (name.substr(0, colon) == to_string(kind))
         return registry.find(kind, name.substr(colon + 1));
-    throw ConfigError(name.substr(0, colon) + ": no such kind (known: method, dataset, metric)");
+    throw ConfigError(name.substr(0, colon) +
+                      ": no such kind (known: method, dataset, metric, door)");
   }
   std::vector<const Registered*> found;
-  std::vector<std::string> known, full;
+  std::vector<std::string> known = door_ids(), full;
   for (const auto& [key, plugin] : registry.entries()) {
     known.push_back(key.second);
     if (key.second != name) continue;
@@ -66,6 +68,16 @@ nlohmann::ordered_json as_json(const Registered& plugin) {
           {"sha256", binary_hash(plugin)}};
 }
 
+// No plugin: it has no file, and nobody to cite.
+nlohmann::ordered_json door_as_json(const std::string& id) {
+  const auto& info = door_info(id);
+  return {{"kind", "door"},
+          {"id", info.id},
+          {"version", info.version},
+          {"summary", info.summary},
+          {"parameters", describe_door(id)}};
+}
+
 // "from 0 to 1", "at least 0", "at most 1", "one of a, b" or "".
 std::string range_of(const nlohmann::ordered_json& parameter) {
   if (parameter.contains("choices"))
@@ -96,6 +108,7 @@ void print(const nlohmann::ordered_json& plugin) {
                              parameter["help"].get<std::string>(), parameter["default"].dump(),
                              range.empty() ? "" : "; ", range);
   }
+  if (text("kind") == "door") return;
   for (const auto& [key, title] : {std::pair("needs", "Needs"), std::pair("offers", "Offers"),
                                    std::pair("reads", "Reads"), std::pair("columns", "Columns")})
     if (!plugin[key].empty())
@@ -110,8 +123,9 @@ void print(const nlohmann::ordered_json& plugin) {
 }
 
 int describe_plugin(const Options& options, const Globals& globals) {
-  const auto registry = globals.registry();
-  const auto plugin = as_json(find_plugin(registry, options.name));
+  const auto door = options.name.starts_with("door:") ? options.name.substr(5) : options.name;
+  const auto plugin =
+      is_door(door) ? door_as_json(door) : as_json(find_plugin(globals.registry(), options.name));
   if (options.json) {
     std::cout << json_text(plugin) << '\n';
   } else {
@@ -124,8 +138,8 @@ int describe_plugin(const Options& options, const Globals& globals) {
 
 void add_describe(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
-  auto* command =
-      app.add_subcommand("describe", "One plugin: parameters, what it reads, authors, citation");
+  auto* command = app.add_subcommand(
+      "describe", "One plugin or door: parameters, what it reads, authors, citation");
   command->add_option("PLUGIN", options->name, "an id, or kind:id where two kinds share it")
       ->required();
   command->add_flag("--json", options->json, "print JSON");

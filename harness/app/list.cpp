@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "doors/doors.hpp"
 #include "plugin/abilities.hpp"
 #include "support/safe_text.hpp"
 
@@ -33,23 +34,30 @@ nlohmann::ordered_json as_json(const Registry& registry) {
                        {"columns", info.columns},
                        {"library", plugin.library.string()}});
   }
+  auto doors = nlohmann::ordered_json::array();
+  for (const auto& id : door_ids()) {
+    const auto& info = door_info(id);
+    doors.push_back({{"id", info.id}, {"version", info.version}, {"summary", info.summary}});
+  }
   auto refused = nlohmann::ordered_json::array();
   for (const auto& [library, reason] : registry.refused())
     refused.push_back({{"library", library.string()}, {"reason", reason}});
-  return {{"plugins", plugins}, {"refused", refused}};
+  return {{"plugins", plugins}, {"doors", doors}, {"refused", refused}};
 }
 
 void print_lines(const Registry& registry) {
+  std::vector<std::pair<const char*, const Info*>> all;
+  for (const auto& [key, plugin] : registry.entries())
+    all.emplace_back(to_string(key.first), &plugin.entry->info);
+  for (const auto& id : door_ids()) all.emplace_back("door", &door_info(id));
   std::size_t id_width = 0, version_width = 0;
-  for (const auto& [key, plugin] : registry.entries()) {
-    id_width = std::max(id_width, key.second.size());
-    version_width = std::max(version_width, plugin.entry->info.version.size());
+  for (const auto& [kind, info] : all) {
+    id_width = std::max(id_width, info->id.size());
+    version_width = std::max(version_width, info->version.size());
   }
-  for (const auto& [key, plugin] : registry.entries()) {
-    const auto& info = plugin.entry->info;
-    std::cout << fmt::format("{:<8} {:<{}}  {:<{}}  {}\n", to_string(key.first), info.id, id_width,
-                             info.version, version_width, info.summary);
-  }
+  for (const auto& [kind, info] : all)
+    std::cout << fmt::format("{:<8} {:<{}}  {:<{}}  {}\n", kind, info->id, id_width, info->version,
+                             version_width, info->summary);
 }
 
 void print_citations(const Registry& registry) {
@@ -69,9 +77,9 @@ int list(const Options& options, const Globals& globals) {
     std::cout << json_text(as_json(registry)) << '\n';
   } else if (options.citations) {
     print_citations(registry);
-  } else if (registry.entries().empty()) {
-    std::cerr << "no plugins were found (lacuna doctor shows where they are looked for)\n";
   } else {
+    if (registry.entries().empty())
+      std::cerr << "no plugins were found (lacuna doctor shows where they are looked for)\n";
     print_lines(registry);
   }
   return exit_code::ok;
@@ -81,7 +89,8 @@ int list(const Options& options, const Globals& globals) {
 
 void add_list(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("list", "Methods, datasets and metrics that were found");
+  auto* command =
+      app.add_subcommand("list", "Methods, datasets and metrics that were found, and doors");
   auto* json = command->add_flag("--json", options->json, "print JSON");
   command->add_flag("--citations", options->citations, "print where each idea comes from")
       ->excludes(json);

@@ -18,8 +18,9 @@
 
 namespace lacuna::testing {
 
-inline const std::vector<std::string> method_ids{"ga", "npo",         "nhl",   "gdiff", "relabel",
-                                                 "me", "task_vector", "salun", "pcgrad"};
+inline const std::vector<std::string> method_ids{"ga",      "npo",      "nhl",         "gdiff",
+                                                 "relabel", "me",       "task_vector", "salun",
+                                                 "pcgrad",  "quantise", "relearn"};
 
 inline const Entry& method(const std::string& id) {
   static auto& registry = *[] {

@@ -54,6 +54,17 @@ TEST_CASE("bad parameters are refused") {
   CHECK_THROWS_AS(objective("me", {{"keep", -1}}), ConfigError);
   CHECK_THROWS_AS(objective("relabel", {{"exclude_true", 1}}), ConfigError);
   CHECK_THROWS_AS(method("salun").make_method({{"fraction", 1.5}}), ConfigError);
+  CHECK_THROWS_AS(method("quantise").make_method({{"bits", 1}}), ConfigError);
+  CHECK_THROWS_AS(method("relearn").make_method({{"steps", 0}}), ConfigError);
+}
+
+TEST_CASE("an attack says that it is one") {
+  for (const auto* id : {"quantise", "relearn"}) {
+    CHECK(method(id).info.summary.starts_with("Attack: "));
+    CHECK(method(id).info.summary.ends_with("; unlearns nothing"));
+  }
+  CHECK(method("quantise").resolve({}) == nlohmann::json{{"bits", 8}});
+  CHECK(method("relearn").resolve({}) == nlohmann::json{{"steps", 20}});
 }
 
 TEST_CASE("what needs something to keep says so") {

@@ -94,6 +94,11 @@ TEST_CASE("command line: list shows plugins, and refused files on stderr without
                       {"library", plugins.file("good.so")}};
   CHECK(std::count(listed["plugins"].begin(), listed["plugins"].end(), expected) == 1);
 
+  CHECK_THAT(finished.out, ContainsSubstring("\ndoor     external "));
+  CHECK_THAT(finished.out, ContainsSubstring("Unlearned weights made elsewhere\n"));
+  REQUIRE(listed["doors"].size() == 2);
+  CHECK(listed["doors"][1]["id"] == "weights");
+
   const auto citations = run_lacuna("list --citations" + plugins.option());
   CHECK_THAT(citations.out, ContainsSubstring("method good: A. Author, A Title, 2026\n"));
 }
@@ -151,6 +156,23 @@ TEST_CASE("command line: describe shows parameters, what is read, who made it an
             plugins.file("good.so") + "\n");
 }
 
+TEST_CASE("command line: describe shows a door's parameters") {
+  const auto finished = run_lacuna("describe weights");
+  CHECK(finished.out ==
+        "door weights 1.0.0\n"
+        "Unlearned weights made elsewhere\n"
+        "\n"
+        "Parameters:\n"
+        "  file     a file of weights, or a model of any format, relative to the suite; its "
+        "contents are in the key (default \"\")\n"
+        "  made_by  how it was made, for readers of the board (default \"\")\n");
+  CHECK(run_lacuna("describe door:weights").out == finished.out);
+  const auto described = json::parse(run_lacuna("describe external --json").out);
+  CHECK(described["kind"] == "door");
+  CHECK(described["parameters"]["time_limit"]["min"] == 0);
+  fails("describe externl", 2, "externl: no such plugin (did you mean 'external')");
+}
+
 TEST_CASE("command line: describe tells what is not there or not unique") {
   const Plugins plugins({"good.so"});
   const auto option = plugins.option();
@@ -159,7 +181,8 @@ TEST_CASE("command line: describe tells what is not there or not unique") {
   fails("describe good_metrik" + option, 2,
         "good_metrik: no such plugin (did you mean 'good_metric' or 'good_method')");
   fails("describe qqqqqqqq" + option, 2, "qqqqqqqq: no such plugin (lacuna list shows them)");
-  fails("describe thing:good" + option, 2, "thing: no such kind (known: method, dataset, metric)");
+  fails("describe thing:good" + option, 2,
+        "thing: no such kind (known: method, dataset, metric, door)");
 }
 
 TEST_CASE("command line: doctor says what there is and what is missing") {

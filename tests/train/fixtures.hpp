@@ -98,7 +98,7 @@ inline const Entry& method(const std::string& id) {
   static auto& registry = *[] {
     auto* all = new Registry;
     for (const char* name : {"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun",
-                             "scrub", "ssd", "rmu", "ccup", "pcgrad"})
+                             "scrub", "ssd", "rmu", "ccup", "pcgrad", "quantise", "relearn"})
       all->load(std::filesystem::path(LACUNA_PLUGIN_DIR) / (std::string(name) + ".so"));
     return all;
   }();
