@@ -1,4 +1,4 @@
-// lacuna describe: one plugin, its parameters, its citation.
+// lacuna describe: one plugin, its parameters, what it reads, who made it, how to cite it.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -56,7 +56,11 @@ nlohmann::ordered_json as_json(const Registered& plugin) {
           {"parameters", guarded(info.id, plugin.entry->describe)},
           {"needs", names_of(info.needs)},
           {"offers", names_of(info.offers)},
+          {"reads", names_of(info.reads)},
+          {"columns", info.columns},
           {"citation", info.citation},
+          {"authors", info.authors},
+          {"address", info.address},
           {"license", info.license},
           {"library", plugin.library.string()},
           {"sha256", binary_hash(plugin)}};
@@ -92,12 +96,17 @@ void print(const nlohmann::ordered_json& plugin) {
                              parameter["help"].get<std::string>(), parameter["default"].dump(),
                              range.empty() ? "" : "; ", range);
   }
-  for (const auto& [key, title] : {std::pair("needs", "Needs"), std::pair("offers", "Offers")})
+  for (const auto& [key, title] : {std::pair("needs", "Needs"), std::pair("offers", "Offers"),
+                                   std::pair("reads", "Reads"), std::pair("columns", "Columns")})
     if (!plugin[key].empty())
       std::cout << fmt::format("\n{}: {}\n", title,
                                fmt::join(plugin[key].get<std::vector<std::string>>(), ", "));
   if (!text("citation").empty()) std::cout << "\nCitation: " << text("citation") << '\n';
-  std::cout << fmt::format("\nLicence: {}\nLibrary: {}\n", text("license"), text("library"));
+  std::cout << '\n';
+  for (const auto& [key, title] :
+       {std::pair("authors", "Authors"), std::pair("address", "Address"),
+        std::pair("license", "Licence"), std::pair("library", "Library")})
+    if (!text(key).empty()) std::cout << fmt::format("{}: {}\n", title, text(key));
 }
 
 int describe_plugin(const Options& options, const Globals& globals) {
@@ -115,7 +124,8 @@ int describe_plugin(const Options& options, const Globals& globals) {
 
 void add_describe(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("describe", "One plugin: parameters, defaults, citation");
+  auto* command =
+      app.add_subcommand("describe", "One plugin: parameters, what it reads, authors, citation");
   command->add_option("PLUGIN", options->name, "an id, or kind:id where two kinds share it")
       ->required();
   command->add_flag("--json", options->json, "print JSON");

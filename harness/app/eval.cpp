@@ -32,15 +32,19 @@ nlohmann::json parse_params(const std::string& text) {
   return params;
 }
 
-nlohmann::json to_json(const Count& count) { return {count.correct, count.n}; }
+// Of a question: whether each picture was answered right.
+at::Tensor hits(const Predicted& predicted, const Asked& asked) {
+  return predicted.outcome.at(asked.question + "/predicted").eq(asked.target);
+}
 
-nlohmann::json per_class(const Predictions& predictions) {
+nlohmann::json per_class(const Predicted& predicted) {
   auto rows = nlohmann::json::array();
-  const auto right = predictions.fine_predicted.eq(predictions.fine_target);
-  for (std::size_t i = 0; i < predictions.taxonomy.fine.size(); ++i) {
-    const auto mine = predictions.fine_target.eq(static_cast<std::int64_t>(i));
+  const auto& fine = predicted.asked.front();
+  const auto right = hits(predicted, fine);
+  for (std::size_t i = 0; i < predicted.taxonomy.fine.size(); ++i) {
+    const auto mine = fine.target.eq(static_cast<std::int64_t>(i));
     rows.push_back(
-        {{"name", predictions.taxonomy.fine[i]},
+        {{"name", predicted.taxonomy.fine[i]},
          {"fine",
           {right.logical_and(mine).sum().item<std::int64_t>(), mine.sum().item<std::int64_t>()}}});
   }
@@ -63,23 +67,20 @@ int run_eval(const Options& options, const Globals& globals) {
   const auto model_hash = checkpoint_hash(checkpoint);
   for (auto& [_, tensor] : checkpoint.weights) tensor = tensor.to(device);
   std::string incomplete;
-  const auto predictions = guarded(options.dataset, [&] {
+  const auto predicted = guarded(options.dataset, [&] {
     const auto dataset = plugin.entry->make_dataset(params, globals.data_roots());
     incomplete = incompleteness(*dataset, options.split);
     return predict({checkpoint.config, checkpoint.weights}, checkpoint.tokenizer, *dataset,
-                   options.split, {}, options.precision);
+                   options.split, options.precision);
   });
 
-  nlohmann::json result{{"model", options.model},
-                        {"model_hash", model_hash},
-                        {"dataset", options.dataset},
-                        {"params", plugin.entry->resolve(params)},
-                        {"split", options.split},
-                        {"precision", options.precision},
-                        {"fine", to_json(count(predictions, Group::all, Level::fine))}};
-  if (predictions.taxonomy.hierarchical())
-    result["coarse"] = to_json(count(predictions, Group::all, Level::coarse));
-  if (options.per_class) result["per_class"] = per_class(predictions);
+  nlohmann::json result{{"model", options.model},     {"model_hash", model_hash},
+                        {"dataset", options.dataset}, {"params", plugin.entry->resolve(params)},
+                        {"split", options.split},     {"precision", options.precision}};
+  for (const auto& asked : predicted.asked)
+    result[asked.question] = {hits(predicted, asked).sum().item<std::int64_t>(),
+                              asked.target.size(0)};
+  if (options.per_class) result["per_class"] = per_class(predicted);
   if (!incomplete.empty()) result["incomplete"] = incomplete;
   if (options.json) {
     fmt::print("{}\n", json_text(result));

@@ -24,9 +24,13 @@ nlohmann::ordered_json as_json(const Registry& registry) {
                        {"version", info.version},
                        {"summary", info.summary},
                        {"citation", info.citation},
+                       {"authors", info.authors},
+                       {"address", info.address},
                        {"license", info.license},
                        {"needs", names_of(info.needs)},
                        {"offers", names_of(info.offers)},
+                       {"reads", names_of(info.reads)},
+                       {"columns", info.columns},
                        {"library", plugin.library.string()}});
   }
   auto refused = nlohmann::ordered_json::array();

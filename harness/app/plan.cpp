@@ -4,15 +4,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
+#include <set>
 
 #include "app/cli.hpp"
 #include "fetch/catalogue.hpp"
-#include "run/collect.hpp"
 #include "run/estimate.hpp"
 #include "run/progress.hpp"
+#include "run/scheduler.hpp"
+#include "run/selection.hpp"
+#include "run/stored_jobs.hpp"
+#include "support/files.hpp"
 #include "support/safe_text.hpp"
+#include "support/temporary_name.hpp"
 
 namespace lacuna {
 namespace {
@@ -23,42 +29,94 @@ struct Options {
   std::string suite;
   std::filesystem::path out;
   std::vector<std::int64_t> seeds;
+  std::vector<std::string> only;
   bool json = false;
 };
 
-struct State {
-  std::string words, reason;
+// What of the cells' jobs is there, and what the others would cost. A job that several cells need
+// counts for the first of them.
+class Survey {
+ public:
+  Survey(const Plan& plan, const Options& options) : plan_(plan) {
+    if (options.out.empty()) return;  // an empty path would be the working folder
+    stored_.emplace(Store(options.out));
+    estimate_.emplace(*stored_);
+  }
+
+  ordered_json row(const PlannedCell& cell) {
+    ordered_json out{{"key", cell.key},         {"state", ""},         {"model", cell.model},
+                     {"request", cell.request}, {"label", cell.label}, {"seed", cell.seed}};
+    if (!cell.attack.empty()) out["attack"] = cell.attack;
+    std::map<Step, std::int64_t> jobs;
+    std::string reason;
+    double seconds = 0;
+    bool known = true, failed = false, missing = false, any = false;
+    for (const auto& key : jobs_of(plan_, {cell.key})) {
+      const auto& job = plan_.jobs.at(key);
+      if (job.step() == Step::set || !cell.status.empty()) continue;
+      const auto state = state_of(job);
+      const bool own = is_own(cell, key);
+      failed = failed || (own && state.done == JobState::Done::failed);
+      any = any || (own && state.done == JobState::Done::ok);
+      if (state.done == JobState::Done::ok || is_blocked(key)) continue;
+      missing = true;
+      if (reason.empty()) reason = state.reason;
+      if (!counted_.insert(key).second) continue;
+      ++jobs[job.step()];
+      const auto cost = estimate_ ? estimate_->seconds(job) : std::nullopt;
+      known = known && cost.has_value();
+      seconds += cost.value_or(0);
+    }
+    ordered_json counts;
+    for (const auto step : {Step::unlearn, Step::predict, Step::score})
+      counts[to_string(step)] = jobs[step];
+    const bool nothing = jobs[Step::unlearn] + jobs[Step::predict] + jobs[Step::score] == 0;
+    out["state"] = cell.status == "failed"           ? "no data"
+                   : cell.status == "not_applicable" ? "not applicable"
+                   : missing                         ? (any ? "in part" : "to run")
+                   : failed                          ? "there (failed)"
+                                                     : "there";
+    out["reason"] = cell.status.empty() ? reason : cell.reason;
+    out["jobs"] = std::move(counts);
+    out["seconds"] = known && !nothing ? ordered_json(seconds) : ordered_json();
+    return out;
+  }
+
+ private:
+  JobState state_of(const Job& job) {
+    return stored_ ? look_up(job, *stored_, /*retry_failed=*/false) : JobState();
+  }
+
+  // Failed, or resting on what has: it is not run.
+  bool is_blocked(const std::string& key) {
+    const auto job = plan_.jobs.find(key);
+    if (job == plan_.jobs.end()) return false;
+    if (state_of(job->second).done == JobState::Done::failed) return true;
+    const auto& needs = job->second.needs;
+    return std::any_of(needs.begin(), needs.end(),
+                       [&](const auto& need) { return is_blocked(need); });
+  }
+
+  static bool is_own(const PlannedCell& cell, const std::string& key) {
+    const auto holds = [&](const auto& jobs) {
+      return std::any_of(jobs.begin(), jobs.end(),
+                         [&](const auto& job) { return job.second == key; });
+    };
+    return key == cell.key || holds(cell.predict) || holds(cell.score);
+  }
+
+  const Plan& plan_;
+  std::optional<StoredJobs> stored_;
+  std::optional<Estimate> estimate_;
+  std::set<std::string> counted_;
 };
 
-State state_of(const PlannedCell& cell, const Plan& plan, const Store* store, StoredCells* stored) {
-  if (cell.status == "failed") return {"no data", cell.reason};
-  if (cell.status == "not_applicable") return {"not applicable", cell.reason};
-  if (!store) return {"to run", ""};
-  const auto found = look_up(cell, plan, *store, *stored, {});
-  if (found.stored == LookUp::Stored::missing) return {"to run", found.reason};
-  if (found.stored == LookUp::Stored::other_metrics) return {"metrics to compute", found.reason};
-  return {found.result.at("status") == "ok" ? "there" : "there (failed)", ""};
-}
-
 ordered_json cells_of(const Plan& plan, const Options& options) {
-  std::optional<Store> store;
-  std::optional<StoredCells> stored;
-  std::optional<Estimate> estimate;
-  if (!options.out.empty()) {  // an empty path would be the working folder
-    store.emplace(options.out);
-    stored.emplace(*store);
-    estimate.emplace(*store);
-  }
+  Survey survey(plan, options);
+  const auto selected = selected_cells(plan, options.only);
   auto rows = ordered_json::array();
-  for (const auto& cell : plan.cells) {
-    const auto state = state_of(cell, plan, store ? &*store : nullptr, stored ? &*stored : nullptr);
-    ordered_json row{{"key", cell.key},         {"state", state.words}, {"model", cell.model},
-                     {"request", cell.request}, {"label", cell.label},  {"seed", cell.seed},
-                     {"reason", state.reason},  {"seconds", nullptr}};
-    const auto cost = estimate ? estimate->seconds(cell.method) : std::nullopt;
-    if (cost && row["state"] == "to run") row["seconds"] = *cost;
-    rows.push_back(std::move(row));
-  }
+  for (const auto& cell : plan.cells)
+    if (selected.contains(cell.key)) rows.push_back(survey.row(cell));
   return rows;
 }
 
@@ -75,9 +133,21 @@ ordered_json missing_of(const Plan& plan, const DataRoots& roots) {
   return rows;
 }
 
+// "unlearn, 3 predict, 5 score".
+std::string jobs_in_words(const ordered_json& jobs) {
+  std::string out;
+  for (const auto& [step, count] : jobs.items()) {
+    const auto n = count.get<std::int64_t>();
+    if (n == 0) continue;
+    out += (out.empty() ? "" : ", ") + (n == 1 ? step : fmt::format("{} {}", n, step));
+  }
+  return out;
+}
+
 void print_cells(const Plan& plan, const ordered_json& cells, const ordered_json& missing) {
   const auto text = [](const ordered_json& value) { return value.get<std::string>(); };
   std::map<std::string, int> totals;
+  std::map<std::string, std::int64_t> jobs;
   double seconds = 0;
   std::int64_t unknown = 0;
   for (const auto& cell : cells) {
@@ -88,21 +158,30 @@ void print_cells(const Plan& plan, const ordered_json& cells, const ordered_json
     if (std::any_of(missing.begin(), missing.end(),
                     [&](const auto& row) { return row["reason"] == note; }))
       note.clear();
-    if (state == "to run") {
-      const bool known = !cell["seconds"].is_null();
-      const double cost = known ? cell["seconds"].get<double>() : 0;
-      note += (known && !note.empty() ? "; " : "") +
-              (known ? "about " + duration_text(cost) : std::string());
+    const auto add = [&](const std::string& words) {
+      if (!words.empty()) note += (note.empty() ? "" : "; ") + words;
+    };
+    const auto work = jobs_in_words(cell["jobs"]);
+    add(work);
+    for (const auto& [step, count] : cell["jobs"].items()) jobs[step] += count.get<std::int64_t>();
+    if (!cell["seconds"].is_null()) {
+      const auto cost = cell["seconds"].get<double>();
+      add("about " + duration_text(cost));
       seconds += cost;
-      unknown += !known;
+    } else {
+      unknown += !work.empty();
     }
-    fmt::print("{}\n",
-               one_line(fmt::format("{}  {:<18} {} / {} / {}, seed {}  {}", text(cell["key"]),
-                                    state, text(cell["model"]), text(cell["request"]),
-                                    text(cell["label"]), cell["seed"].get<std::int64_t>(), note)));
+    const auto attack = cell.contains("attack") ? ", then " + text(cell["attack"]) : std::string();
+    fmt::print("{}\n", one_line(fmt::format("{}  {:<14} {} / {} / {}, seed {}{}  {}",
+                                            text(cell["key"]), state, text(cell["model"]),
+                                            text(cell["request"]), text(cell["label"]),
+                                            cell["seed"].get<std::int64_t>(), attack, note)));
   }
   fmt::print("{}: {} cells", plan.name, cells.size());
   for (const auto& [state, count] : totals) fmt::print(", {} {}", count, state);
+  ordered_json all;
+  for (const auto* step : {"unlearn", "predict", "score"}) all[step] = jobs[step];
+  if (const auto words = jobs_in_words(all); !words.empty()) fmt::print("; jobs: {}", words);
   if (seconds > 0) fmt::print("; about {} of work", duration_text(seconds));
   if (unknown > 0) fmt::print("; {} of unknown cost", unknown);
   fmt::print("\n");
@@ -123,12 +202,35 @@ void print_missing(const ordered_json& missing) {
   }
 }
 
+// Nothing of planning stays: neither in the folder that is compared with, nor elsewhere.
+struct WorkFolder {
+  std::filesystem::path path = std::filesystem::temp_directory_path() / ("lacuna-" + unique_name());
+  ~WorkFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
+Plan planned(const Options& options, const Globals& globals) {
+  const WorkFolder folder;
+  const Store store(folder.path);
+  store.create();
+  RunOptions run;
+  run.seeds = options.seeds;
+  try {
+    return plan_in_worker(find_suite(options.suite), plugin_folders(globals.plugins),
+                          globals.data_roots(), store, run);
+  } catch (const PluginError&) {  // what its log says would go with the folder
+    std::error_code none;
+    if (std::filesystem::is_regular_file(store.log("plan"), none))
+      std::cerr << read_file(store.log("plan"));
+    throw;
+  }
+}
+
 int print_plan(const Options& options, const Globals& globals) {
-  const auto registry = globals.registry();
+  const auto plan = planned(options, globals);
   const auto roots = globals.data_roots();
-  auto suite = read_suite(find_suite(options.suite));
-  if (!options.seeds.empty()) set_seeds(suite, options.seeds);
-  const auto plan = make_plan(suite, registry, roots);
   for (const auto& warning : plan.warnings) std::cerr << "warning: " << one_line(warning) << '\n';
   const auto cells = cells_of(plan, options);
   const auto missing = missing_of(plan, roots);
@@ -155,6 +257,10 @@ void add_plan(CLI::App& app, Globals& globals) {
   command->add_option("--out", options->out, "a folder of results to compare with");
   command->add_option("--seeds", options->seeds, "1,2,3 instead of the suite's")
       ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--only", options->only,
+                      "cells that meet all of 'method=nhl,seed=1' (model, request, method, label, "
+                      "seed, attack, key); several add up")
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "print JSON");
   on_run(command, globals, [options, &globals] { return print_plan(*options, globals); });

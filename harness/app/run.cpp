@@ -1,6 +1,5 @@
 // `lacuna run`: runs what a suite asks for and is not there yet.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <csignal>
 #include <iostream>
@@ -8,6 +7,7 @@
 #include "app/cli.hpp"
 #include "app/interruption.hpp"
 #include "lacuna/error.hpp"
+#include "run/local_slots.hpp"
 #include "run/machine.hpp"
 #include "run/orphans.hpp"
 #include "run/scheduler.hpp"
@@ -20,6 +20,7 @@ struct Options {
   std::string suite;
   std::filesystem::path out;
   RunOptions run;
+  std::string keep_weights = "4GB";
   int jobs = 0;
 };
 
@@ -48,10 +49,22 @@ Plan plan_or_leave_nothing(const Options& options, const Globals& globals, const
   }
 }
 
+// "ran 3 unlearn, 12 predict, 24 score in 9 processes; ", or nothing.
+std::string jobs_that_ran(const RunSummary& summary) {
+  if (summary.workers == 0) return "";
+  return fmt::format("ran {} unlearn, {} predict, {} score in {}; ", summary.unlearned,
+                     summary.predicted, summary.scored, counted(summary.workers, "process", "es"));
+}
+
 int run(Options& options, const Globals& globals) {
   listen_for_interruptions();
   options.run.interrupted = [] { return interruption != 0; };
-  options.run.jobs = workers_at_a_time(options.jobs, options.run.device);
+  options.run.jobs = workers_at_a_time(options.jobs, options.run.devices.front());
+  try {
+    options.run.keep_weights = weights_budget(options.keep_weights);
+  } catch (const ConfigError& error) {
+    throw ConfigError(std::string("--keep-weights: ") + error.what());
+  }
 
   std::signal(SIGPIPE, SIG_IGN);  // nobody may read any more what is said on the way
   adopt_orphans();
@@ -69,7 +82,8 @@ int run(Options& options, const Globals& globals) {
     const auto plan = plan_or_leave_nothing(options, globals, store, is_new);
     for (const auto& warning : plan.warnings) display.line("warning: " + warning);
     name = plan.name;
-    summary = run_plan(plan, store, options.run, display);
+    LocalSlots slots(options.run);
+    summary = run_plan(plan, store, options.run, slots, display);
   } catch (const Interrupted&) {
     summary.interrupted = true;
   }
@@ -78,22 +92,18 @@ int run(Options& options, const Globals& globals) {
     std::cerr << "interrupted: the same command goes on from here\n";
     return 128 + interruption;
   }
-  std::string again;
-  if (summary.scored_again > 0)
-    again =
-        fmt::format(", {} of them scored again{}{}", summary.scored_again,
-                    summary.metrics.empty() ? "" : ": metric ", fmt::join(summary.metrics, ", "));
   std::cout << fmt::format(
-      "{}: {} cells: {} ok, {} failed, {} not applicable{} ({} were there already{}); {}\n", name,
+      "{}: {} cells: {} ok, {} failed, {} not applicable{} ({} were there already); {}{}\n", name,
       summary.cells, summary.ok, summary.failed, summary.not_applicable,
       summary.not_run.empty() ? "" : fmt::format(", {} not run", summary.not_run.size()),
-      summary.cached, again, duration_text(passed.count()));
+      summary.cached, jobs_that_ran(summary), duration_text(passed.count()));
   for (const auto& failure : summary.failures)
     std::cout << "  failed: " << short_line(failure) << '\n';
   for (const auto& reason : summary.not_run)
     std::cout << "  not run: " << short_line(reason) << '\n';
   if (!summary.not_run.empty()) std::cout << "the same command runs what was not run\n";
-  return summary.failed > 0 || !summary.not_run.empty() ? exit_code::some_failed : exit_code::ok;
+  return !summary.failures.empty() || !summary.not_run.empty() ? exit_code::some_failed
+                                                               : exit_code::ok;
 }
 
 }  // namespace
@@ -105,10 +115,15 @@ void add_run(CLI::App& app, Globals& globals) {
       ->required();
   command->add_option("--out", options->out, "the folder of results; made if it is not there")
       ->required();
-  command->add_option("--device", options->run.device, "cpu, cuda or cuda:<i>")
+  command
+      ->add_option("--device", options->run.devices,
+                   "cpu, cuda, cuda:<i>, or several: cuda:0,cuda:1")
+      ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str();
   command
-      ->add_option("--jobs", options->jobs, "workers at a time (default: one a core, on a GPU one)")
+      ->add_option("--jobs", options->jobs,
+                   "workers at a time, of each device (default: one a core, on a GPU one)")
       ->check(CLI::PositiveNumber);
   command
       ->add_option("--threads", options->run.threads,
@@ -116,15 +131,23 @@ void add_run(CLI::App& app, Globals& globals) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command
-      ->add_option("--cell-timeout", options->run.cell_timeout,
-                   "seconds a cell may take (default: no limit)")
+      ->add_option("--cell-timeout", options->run.job_timeout,
+                   "seconds that one job of a cell may take, from when a worker begins it "
+                   "(default: no limit)")
       ->check(CLI::PositiveNumber);
   command->add_option("--seeds", options->run.seeds, "1,2,3 instead of the suite's")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_flag("--retry-failed", options->run.retry_failed, "run failed cells again");
-  command->add_flag("--keep-weights", options->run.keep_weights,
-                    "keep unlearned weights in OUT/weights");
+  command
+      ->add_option("--only", options->run.only,
+                   "cells to run: method=nhl,seed=1 (docs/suites.md); again for others")
+      ->allow_extra_args(false);
+  command->add_flag("--retry-failed", options->run.retry_failed, "run failed jobs again");
+  command
+      ->add_option("--keep-weights", options->keep_weights,
+                   "unlearned weights that stay in OUT/weights when nothing needs them: none, all, "
+                   "or a size; the last used stay longest")
+      ->capture_default_str();
   on_run(command, globals, [options, &globals] { return run(*options, globals); });
 }
 

@@ -11,6 +11,18 @@
 namespace lacuna {
 namespace {
 
+void print_cell(const nlohmann::json& cell) {
+  const auto text = [&](const char* name) { return cell.at(name).get<std::string>(); };
+  auto name = fmt::format("{} / {} / {}", text("model"), text("request"), text("label"));
+  if (cell.contains("attack")) name += ", then " + text("attack");
+  if (cell.contains("reason"))
+    fmt::print("  {} {}: {}\n", text("status"), name, short_line(text("reason")));
+  if (!cell.contains("failed_metrics")) return;
+  for (const auto& [metric, reason] : cell.at("failed_metrics").items())
+    fmt::print("  metric failed {}: {}: {}\n", name, metric,
+               short_line(reason.get<std::string>()));
+}
+
 int print_status(const std::filesystem::path& folder, bool as_json) {
   const auto status = folder_status(folder);
   if (as_json) {
@@ -26,13 +38,12 @@ int print_status(const std::filesystem::path& folder, bool as_json) {
                totals.at("not_applicable").get<int>(), totals.at("running").get<int>(),
                totals.at("missing").get<int>(),
                damaged > 0 ? fmt::format(", {} damaged (run the suite again)", damaged) : "");
-    for (const auto& cell : suite.at("cells")) {
-      if (!cell.contains("reason")) continue;
-      fmt::print("  {} {} / {} / {}: {}\n", cell.at("status").get<std::string>(),
-                 cell.at("model").get<std::string>(), cell.at("request").get<std::string>(),
-                 cell.at("label").get<std::string>(),
-                 short_line(cell.at("reason").get<std::string>()));
-    }
+    const auto& jobs = suite.at("jobs");
+    fmt::print("  jobs: {} done", jobs.at("done").get<int>());
+    for (const auto* state : {"failed", "damaged", "missing"})
+      if (const int n = jobs.at(state).get<int>(); n > 0) fmt::print(", {} {}", n, state);
+    fmt::print("\n");
+    for (const auto& cell : suite.at("cells")) print_cell(cell);
   }
   return exit_code::ok;
 }

@@ -24,7 +24,7 @@ std::string chunk(const std::string& type, const std::string& data) {
 
 }  // namespace
 
-void write_png(const std::filesystem::path& path, const Bitmap& bitmap) {
+std::string to_png(const Bitmap& bitmap) {
   const auto row = static_cast<std::size_t>(bitmap.width) * 3;
   std::string lines;
   lines.reserve((row + 1) * static_cast<std::size_t>(bitmap.height));
@@ -38,13 +38,16 @@ void write_png(const std::filesystem::path& path, const Bitmap& bitmap) {
   std::string packed(size, '\0');
   if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
                 reinterpret_cast<const Bytef*>(lines.data()), lines.size(), 6) != Z_OK)
-    throw Error(path.string() + ": cannot be compressed");
+    throw Error("a picture: cannot be compressed");
   packed.resize(size);
   const auto header = u32(static_cast<std::uint32_t>(bitmap.width)) +
                       u32(static_cast<std::uint32_t>(bitmap.height)) +
                       std::string("\x08\x02\0\0\0", 5);
-  write_file_atomically(path, "\x89PNG\r\n\x1a\n" + chunk("IHDR", header) + chunk("IDAT", packed) +
-                                  chunk("IEND", ""));
+  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", header) + chunk("IDAT", packed) + chunk("IEND", "");
+}
+
+void write_png(const std::filesystem::path& path, const Bitmap& bitmap) {
+  write_file_atomically(path, to_png(bitmap));
 }
 
 }  // namespace lacuna

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "lacuna/dataset.hpp"
-#include "lacuna/metric.hpp"
 #include "model/clip.hpp"
+#include "model/predicted.hpp"
 #include "model/tokenizer.hpp"
 
 namespace lacuna {
@@ -19,7 +19,7 @@ struct Flips {
 // Computes the predictions of at most `most` pictures of `split`, evenly spread over it, anew in
 // float32, names included, and compares them with `predicted`, which are of the whole split.
 Flips flips_against_float32(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
-                            const std::string& split, const Predictions& predicted,
+                            const std::string& split, const Predicted& predicted,
                             std::int64_t most = 1024);
 
 }  // namespace lacuna

@@ -4,6 +4,8 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "lacuna/error.hpp"
@@ -62,52 +64,72 @@ at::Tensor encode_split(const Clip& clip, const Dataset& dataset, const std::str
   return encode_batches(clip, [&] { return stream.next(); });
 }
 
-at::Tensor classify(const Clip& clip, const Tokenizer& tokenizer,
-                    const std::vector<std::string>& templates,
-                    const std::vector<std::string>& names, const at::Tensor& features,
-                    const std::string& precision) {
+at::Tensor class_scores(const Clip& clip, const Tokenizer& tokenizer,
+                        const std::vector<std::string>& templates,
+                        const std::vector<std::string>& names, const at::Tensor& features,
+                        const std::string& precision) {
   const at::NoGradGuard no_grad;
   at::Tensor embeddings;
   {
     const Precision scope(precision, features.device().type());
     embeddings = ensemble_embeddings(clip, tokenizer, templates, names);
   }
-  const auto scores = at::matmul(features, embeddings.t());  // the positive scale moves no maximum
-  // Marked on the device, so that one copy brings the labels and the mark.
-  const auto labels = at::where(scores.isfinite().all(1), scores.argmax(1), -1).cpu();
+  return at::matmul(features, embeddings.t());
+}
+
+void add_columns(Outcome& outcome, const std::string& question, const at::Tensor& scores,
+                 const at::Tensor& logit_scale, const at::Tensor& target) {
+  const at::NoGradGuard no_grad;
+  const auto best = std::min<std::int64_t>(5, scores.size(1));
+  const auto own = target.to(scores.device()).unsqueeze(1);
+  // The positive scale moves no maximum, and without it no two scores become one by rounding.
+  const auto predicted = at::where(scores.isfinite().all(1), scores.argmax(1), -1);
+  const auto logits = scores * logit_scale;
+  const auto nll = -logits.log_softmax(1).gather(1, own).squeeze(1);
+  // With one name there is no rival: the margin is infinite.
+  const auto rivals = logits.scatter(1, own, -std::numeric_limits<double>::infinity());
+  const auto margin = logits.gather(1, own).squeeze(1) - std::get<0>(rivals.max(1));
+  const auto top = std::get<1>(scores.topk(best));
+  // All of it is exact in float64, and so comes from the device in one copy.
+  const auto columns =
+      at::cat(
+          {at::stack({predicted.to(at::kDouble), nll.to(at::kDouble), margin.to(at::kDouble)}, 1),
+           top.to(at::kDouble)},
+          1)
+          .cpu();
+  const auto labels = columns.select(1, 0).to(at::kLong);
   if (const auto lost = labels.lt(0).sum().item<std::int64_t>(); lost > 0)
     throw NotFiniteFeatures(
         fmt::format("features: not finite for {} of {} pictures, so nothing can be predicted "
                     "(weights that are not finite, too large or all zero do that)",
                     lost, labels.size(0)));
-  return labels;
+  outcome.columns[question + "/predicted"] = labels;
+  outcome.columns[question + "/nll"] = columns.select(1, 1).to(at::kFloat);
+  outcome.columns[question + "/margin"] = columns.select(1, 2).to(at::kFloat);
+  outcome.columns[question + "/top5"] = columns.slice(1, 3).to(at::kLong).contiguous();
 }
 
-Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
-                    const std::string& split, const std::vector<std::int64_t>& forget,
-                    const std::string& precision) {
-  at::NoGradGuard no_grad;
+Predicted predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
+                  const std::string& split, const std::string& precision) {
+  const at::NoGradGuard no_grad;
   const auto& taxonomy = dataset.taxonomy();
   at::Tensor features;
   {
     const Precision scope(precision, clip.weights().begin()->second.device().type());
     features = encode_split(clip, dataset, split);
   }
-  const auto labels = [&](Level level) {
-    return classify(clip, tokenizer, dataset.templates(), taxonomy.names(level), features,
-                    precision);
+  Predicted out{.taxonomy = taxonomy, .asked = {}, .outcome = {}};
+  const auto ask = [&](Level level, const at::Tensor& target) {
+    const std::string question = to_string(level);
+    const auto scores = class_scores(clip, tokenizer, dataset.templates(), taxonomy.names(level),
+                                     features, precision);
+    add_columns(out.outcome, question, scores, clip.logit_scale(), target);
+    out.asked.push_back({.question = question, .target = target, .forget = {}});
   };
-
-  Predictions out;
-  out.taxonomy = taxonomy;
-  out.fine_target = dataset.labels(split);
-  out.fine_predicted = labels(Level::fine);
-  if (taxonomy.hierarchical()) {
-    out.coarse_target = at::tensor(taxonomy.parent, at::kLong).index_select(0, out.fine_target);
-    out.coarse_predicted = labels(Level::coarse);
-  }
-  out.forget = forget.empty() ? at::zeros_like(out.fine_target, at::kBool)
-                              : at::isin(out.fine_target, at::tensor(forget, at::kLong));
+  const auto fine = dataset.labels(split);
+  ask(Level::fine, fine);
+  if (taxonomy.hierarchical())
+    ask(Level::coarse, at::tensor(taxonomy.parent, at::kLong).index_select(0, fine));
   return out;
 }
 

@@ -9,10 +9,10 @@
 
 #include "lacuna/dataset.hpp"
 #include "lacuna/error.hpp"
-#include "lacuna/metric.hpp"
 #include "lacuna/samples.hpp"  // fill_template
 #include "model/clip.hpp"
 #include "model/pictures.hpp"
+#include "model/predicted.hpp"
 #include "model/tokenizer.hpp"
 
 namespace lacuna {
@@ -48,18 +48,23 @@ class NotFiniteFeatures : public Error {
   using Error::Error;
 };
 
-// The best of `names` for each row of `features` [N, embedding]: int64 [N], CPU. The text tower
-// computes in `precision` (model/precision.hpp), the comparison of features in float32. Throws
-// NotFiniteFeatures.
-at::Tensor classify(const Clip& clip, const Tokenizer& tokenizer,
-                    const std::vector<std::string>& templates,
-                    const std::vector<std::string>& names, const at::Tensor& features,
-                    const std::string& precision = "float32");
+// Cosines of `features` [N, embedding] with the names' embeddings: float32 [N, C], on the weights'
+// device. The text tower computes in `precision` (model/precision.hpp), the comparison of features
+// in float32.
+at::Tensor class_scores(const Clip& clip, const Tokenizer& tokenizer,
+                        const std::vector<std::string>& templates,
+                        const std::vector<std::string>& names, const at::Tensor& features,
+                        const std::string& precision = "float32");
 
-// Top-1 predictions over the whole name list of each level. `forget`: fine labels asked to be
-// forgotten. Both towers compute in `precision`. Throws NotFiniteFeatures.
-Predictions predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
-                    const std::string& split, const std::vector<std::int64_t>& forget,
-                    const std::string& precision = "float32");
+// The columns of lacuna::Outcome for one question, on the CPU. `scores` [N, C] are cosines, which
+// `logit_scale` (a positive scalar tensor) makes logits; `target` int64 [N]. Throws
+// NotFiniteFeatures.
+void add_columns(Outcome& outcome, const std::string& question, const at::Tensor& scores,
+                 const at::Tensor& logit_scale, const at::Tensor& target);
+
+// What the model makes of a split, over the whole name list of each level. Both towers compute in
+// `precision`. Throws NotFiniteFeatures.
+Predicted predict(const Clip& clip, const Tokenizer& tokenizer, const Dataset& dataset,
+                  const std::string& split, const std::string& precision = "float32");
 
 }  // namespace lacuna

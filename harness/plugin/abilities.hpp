@@ -1,4 +1,4 @@
-// Abilities as texts.
+// What a plugin says of itself in lists, abilities and roles, as texts.
 #pragma once
 
 #include <string>
@@ -8,9 +8,10 @@
 
 namespace lacuna {
 
-inline std::vector<std::string> names_of(const std::vector<Ability>& abilities) {
+template <class T>
+std::vector<std::string> names_of(const std::vector<T>& list) {
   std::vector<std::string> out;
-  for (const auto ability : abilities) out.emplace_back(to_string(ability));
+  for (const auto one : list) out.emplace_back(to_string(one));
   return out;
 }
 

@@ -3,111 +3,67 @@
 #include <algorithm>
 #include <set>
 
-#include "lacuna/quality.hpp"
-#include "report/scores.hpp"
-
 namespace lacuna::report {
 namespace {
 
-// "forget_fine" → the count it is of; nothing for another measure.
-std::optional<std::pair<std::string, std::string>> counted(const std::string& measure) {
+constexpr double last_digit = 1e-4;  // per cent are printed with two decimals
+
+// "forget_fine" → its count; nothing for another measure, or where that was not published.
+std::optional<Count> counted(const std::string& measure, const PublishedRow& row) {
   for (const char* group : {"forget", "retain"}) {
     for (const char* level : {"fine", "coarse"}) {
-      if (measure == std::string(group) + "_" + level) return std::pair(group, level);
+      const auto count = row.count(group, level);
+      if (count.n > 0 && measure == std::string(group) + "_" + level) return count;
     }
   }
   return std::nullopt;
 }
 
-GroupCounts group_counts(const PublishedRow& row) {
-  return {.forget_fine = row.count("forget", "fine"),
-          .forget_coarse = row.count("forget", "coarse"),
-          .retain_fine = row.count("retain", "fine"),
-          .retain_coarse = row.count("retain", "coarse")};
-}
-
-// What follows from the counts of a row and of the original model.
-std::optional<double> from_counts(const std::string& measure, const PublishedRow& row,
-                                  const PublishedRow* original) {
-  if (const auto what = counted(measure))
-    return accuracy(row.count(what->first, what->second), measure).value;
-  if (!original || &row == original) return std::nullopt;
-  const auto before = group_counts(*original), after = group_counts(row);
-  const auto quality = forgetting_quality(before, after), kept = utility(before, after);
-  if (measure == "quality") return quality.value;
-  if (measure == "utility") return kept.value;
-  if (measure == "q_u") return q_u(quality, kept).value;
-  return std::nullopt;
-}
-
-std::optional<PublishedNumber> published_number(const std::string& measure, const PublishedRow& row,
-                                                const PublishedRow* original) {
+std::optional<PublishedNumber> published_number(const std::string& measure,
+                                                const PublishedRow& row) {
   PublishedNumber out{.erratum = row.erratum(measure)};
   if (const auto printed = row.printed.find(measure); printed != row.printed.end()) {
     out.is_printed = true;
     out.printed = printed->second / 100;
     out.value = out.erratum ? out.erratum->correct / 100 : out.printed;
+    out.rounding = last_digit / 2;
   }
-  if (const auto exact = from_counts(measure, row, original)) {
+  if (const auto count = counted(measure, row)) {
+    const auto correct = static_cast<double>(count->correct), n = static_cast<double>(count->n);
     out.from_counts = true;
-    out.value = *exact;
+    out.value = correct / n;
+    out.rounding = 0;
+    out.pictures = exact_interval(correct, n);
   }
   if (!out.is_printed && !out.from_counts) return std::nullopt;
-  if (const auto what = counted(measure)) {
-    const Count count = row.count(what->first, what->second);
-    if (count.n > 0)
-      out.pictures =
-          exact_interval(static_cast<double>(count.correct), static_cast<double>(count.n));
-  }
   return out;
 }
 
-// The exact interval of an accuracy, at the mean over the seeds.
-std::optional<Interval> accuracy_interval(const std::string& measure, const Board& board,
-                                          const Row& row, const Measure& measured) {
-  auto evaluation = ids_of(board.evaluations, Role::in_domain);
-  auto what = counted(measure);
-  if (measure.starts_with("zero_shot/")) {
-    evaluation = {measure.substr(measure.find('/') + 1)};
-    what = {"all", "fine"};
-  }
-  const Cell* cell = row.first(Status::ok);
-  if (!what || evaluation.empty() || !cell) return std::nullopt;
-  const auto n =
-      static_cast<double>(count_of(cell->counts, evaluation.front(), what->first, what->second).n);
-  if (n == 0) return std::nullopt;
-  return exact_interval(measured.mean() * n, n);
-}
-
-void add_measured(ComparedNumber& number, const std::string& measure, const Board& board,
-                  const Row& row, const std::map<std::string, Interval>& pictures) {
-  const auto found = row.measures.find(measure);
-  if (found == row.measures.end() || !found->second.defined()) return;
-  number.measured = found->second;
-  number.pictures = accuracy_interval(measure, board, row, found->second);
-  if (const auto drawn = pictures.find(measure); !number.pictures && drawn != pictures.end())
-    number.pictures = drawn->second;
-  number.further_run = further_run(found->second);
+void add_measured(ComparedNumber& number, const Column& column, const Row& row) {
+  const auto* measure = defined_measure(row, column);
+  if (!measure) return;
+  number.measured = *measure;
+  number.pictures = sample_interval(*measure);
+  number.further_run = further_run(*measure);
   if (!number.pictures) return;
-  number.interval = combined(*number.pictures, found->second.mean(), number.further_run);
-  number.interval->upper = std::min(number.interval->upper, 1.0);
-  if (!measure.ends_with("quality"))  // which alone may be negative
-    number.interval->lower = std::max(number.interval->lower, 0.0);
+  number.interval = combined(*number.pictures, measure->mean(), number.further_run);
+  if (column.lower) number.interval->lower = std::max(number.interval->lower, *column.lower);
+  if (column.upper) number.interval->upper = std::min(number.interval->upper, *column.upper);
 }
 
 void compare_number(ComparedNumber& number, const Gate& gate) {
   if (!number.published || !number.measured || !gate.passed()) return;
-  number.difference = number.measured->mean() - number.published->value;
-  if (number.interval) number.inside = number.interval->contains(number.published->value);
+  const auto& theirs = *number.published;
+  number.difference = number.measured->mean() - theirs.value;
+  if (number.interval) number.inside = number.interval->contains(theirs.value, theirs.rounding);
 }
 
-ComparedRow compared_row(const PublishedRow& theirs, const PublishedRow* original,
-                         const std::vector<std::string>& measures) {
+ComparedRow compared_row(const PublishedRow& theirs, const std::vector<Column>& columns) {
   ComparedRow out{
       .label = theirs.label, .published = theirs.label, .printed_from = theirs.printed_from};
-  for (const auto& measure : measures) {
-    if (auto number = published_number(measure, theirs, original))
-      out.numbers[measure].published = std::move(number);
+  for (const auto& column : columns) {
+    if (auto number = published_number(column.id, theirs))
+      out.numbers[column.id].published = std::move(number);
   }
   return out;
 }
@@ -121,9 +77,24 @@ std::optional<std::size_t> row_of(const Board& board, const PlannedTable& planne
   return std::nullopt;
 }
 
-// The board's columns of which anything is published: those of the main table, then those out of
-// domain.
-std::vector<Column> columns_of(const Board& board, const Comparison& comparison) {
+// The board's columns that a table could have printed, each once: of the main table, then of the
+// others.
+std::vector<Column> printable_columns(const Board& board) {
+  std::vector<Column> out;
+  std::set<std::string> taken;
+  const auto add = [&](const std::vector<Column>& columns) {
+    for (const auto& column : columns) {
+      const bool fraction = column.unit == "1" && column.of == Column::Of::row;
+      if (fraction && taken.insert(column.id).second) out.push_back(column);
+    }
+  };
+  add(board.main);
+  for (const auto& table : board.tables) add(table.columns);
+  return out;
+}
+
+// Those of which anything is published.
+std::vector<Column> used_columns(const std::vector<Column>& all, const Comparison& comparison) {
   std::set<std::string> used;
   const auto add = [&](const ComparedRow& row) {
     for (const auto& [measure, number] : row.numbers) used.insert(measure);
@@ -131,32 +102,26 @@ std::vector<Column> columns_of(const Board& board, const Comparison& comparison)
   add(comparison.original);
   for (const auto& row : comparison.rows) add(row);
   std::vector<Column> out;
-  for (const auto* columns : {&board.main, &board.transfer, &board.zero_shot}) {
-    for (const auto& column : *columns) {
-      if (used.erase(column.id) > 0) out.push_back(column);
-    }
-  }
+  std::copy_if(all.begin(), all.end(), std::back_inserter(out),
+               [&](const Column& column) { return used.contains(column.id); });
   return out;
 }
 
-std::vector<std::string> measures_of(const Board& board) {
-  std::vector<std::string> out;
-  for (const auto* columns : {&board.main, &board.transfer, &board.zero_shot}) {
-    for (const auto& column : *columns) out.push_back(column.id);
+void add_all_measured(ComparedRow& compared, const std::vector<Column>& columns, const Row& row) {
+  for (const auto& column : columns) {
+    const auto number = compared.numbers.find(column.id);
+    if (number != compared.numbers.end()) add_measured(number->second, column, row);
   }
-  return out;
 }
 
 Comparison compare_with(const Board& board, const PlannedTable& planned,
-                        const PublishedBoard& published, PredictionFiles& files) {
+                        const PublishedBoard& published) {
   Comparison out{.planned = &planned, .board = &published};
   out.gate = check_gate(board, planned.table, published);
-  const auto measures = measures_of(board);
-  const auto* original = published.original ? &*published.original : nullptr;
-  if (original) {
-    out.original = compared_row(*original, original, measures);
-    for (auto& [measure, number] : out.original.numbers)
-      add_measured(number, measure, board, board.original, {});
+  const auto columns = printable_columns(board);
+  if (published.original) {
+    out.original = compared_row(*published.original, columns);
+    add_all_measured(out.original, columns, board.original);
   }
   for (const auto& theirs : published.rows) {
     const auto index = row_of(board, planned, theirs.label);
@@ -164,30 +129,26 @@ Comparison compare_with(const Board& board, const PlannedTable& planned,
       ++out.others;
       continue;
     }
-    const Row& ours = board.rows[*index];
-    auto row = compared_row(theirs, original, measures);
+    auto row = compared_row(theirs, columns);
     row.row = index;
-    row.label = ours.label;
-    const auto pictures = picture_intervals(board, ours, files);
-    for (auto& [measure, number] : row.numbers) {
-      add_measured(number, measure, board, ours, pictures);
-      compare_number(number, out.gate);
-    }
+    row.label = board.rows[*index].label;
+    add_all_measured(row, columns, board.rows[*index]);
+    for (auto& [measure, number] : row.numbers) compare_number(number, out.gate);
     out.rows.push_back(std::move(row));
   }
-  out.columns = columns_of(board, out);
+  out.columns = used_columns(columns, out);
   return out;
 }
 
 }  // namespace
 
-std::vector<Comparison> compare(const Board& board, PredictionFiles& files) {
+std::vector<Comparison> compare(const Board& board) {
   std::vector<Comparison> out;
   for (const auto& planned : board.plan->published) {
     const auto theirs = planned.requests.find(board.request);
     if (theirs == planned.requests.end()) continue;
     if (const auto* published = planned.table.board(theirs->second))
-      out.push_back(compare_with(board, planned, *published, files));
+      out.push_back(compare_with(board, planned, *published));
   }
   return out;
 }

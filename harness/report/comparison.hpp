@@ -9,15 +9,16 @@
 
 #include "report/gate.hpp"
 #include "report/interval.hpp"
-#include "report/resample.hpp"
+#include "report/table.hpp"
 
 namespace lacuna::report {
 
 // What is published of one measure. All are fractions.
 struct PublishedNumber {
-  double value = 0;         // from the counts where they are known, else as printed or corrected
+  double value = 0;         // of an accuracy from its count, else as printed or corrected
+  double rounding = 0;      // half of the last printed digit; 0 from a count
   double printed = 0;       // as printed; equals value's percentage but for rounding and errata
-  bool is_printed = false;  // false: follows from the counts, but was not printed
+  bool is_printed = false;  // false: follows from a count, but was not printed
   bool from_counts = false;
   const PublishedErratum* erratum = nullptr;
   std::optional<Interval> pictures = {};  // exact interval of its count
@@ -26,7 +27,7 @@ struct PublishedNumber {
 struct ComparedNumber {
   std::optional<PublishedNumber> published = {};
   std::optional<Measure> measured = {};
-  std::optional<Interval> pictures = {};   // ours, over test pictures
+  std::optional<Interval> pictures = {};   // ours, over test samples
   std::optional<double> further_run = {};  // half-width over seeds
   std::optional<Interval> interval = {};   // both together
   // Measured minus published; only where the gate is passed.
@@ -56,6 +57,6 @@ struct Comparison {
 
 // One for every published table of the board's plan that has the board's request. Borrows from the
 // board's plan.
-std::vector<Comparison> compare(const Board& board, PredictionFiles& files);
+std::vector<Comparison> compare(const Board& board);
 
 }  // namespace lacuna::report

@@ -20,19 +20,30 @@ std::string with_unit(double value, const std::string& unit) {
   return unit == "1" ? percent(value) : fmt::format("{:.4g}", value);
 }
 
-std::string mean_and_sd(const Measure& measure) {
+std::string mean_and_sd(const Measure& measure, const std::string& unit) {
   if (!measure.defined()) return "-";
   const auto sd = measure.sd();
-  return percent(measure.mean()) + (sd ? " ± " + percent(*sd) : "");
+  return with_unit(measure.mean(), unit) + (sd ? " ± " + with_unit(*sd, unit) : "");
+}
+
+std::string set_of(const Column& column) {
+  constexpr std::string_view set = " set";
+  return column.group.ends_with(set) ? column.group.substr(0, column.group.size() - set.size())
+                                     : "";
+}
+
+std::string head_title(const Column& column) {
+  const bool plain = column.unit == "1" || column.unit.empty();
+  return plain ? column.title : column.title + ", " + column.unit;
 }
 
 std::string full_title(const Column& column) {
   constexpr std::string_view elsewhere = "Out of domain: ";
-  if (column.group.ends_with(" set"))
-    return column.group.substr(0, column.group.find(' ')) + " " + column.title;
+  const auto title = head_title(column);
+  if (const auto set = set_of(column); !set.empty()) return set + " " + title;
   if (column.group.starts_with(elsewhere))
-    return column.group.substr(elsewhere.size()) + " " + column.title;
-  return column.title;
+    return column.group.substr(elsewhere.size()) + " " + title;
+  return title;
 }
 
 std::string request_in_words(const Board& board) {

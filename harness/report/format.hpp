@@ -19,9 +19,15 @@ std::string points(double difference);
 std::string with_unit(double value, const std::string& unit);
 
 // "97.86 ± 0.31", "97.86" for one seed, "-" if undefined.
-std::string mean_and_sd(const Measure& measure);
+std::string mean_and_sd(const Measure& measure, const std::string& unit);
 
-// A column's title out of its group: "Forget coarse", "OxfordPet Q-U".
+// "Forget" of a column in the group "Forget set"; "" of one in another group.
+std::string set_of(const Column& column);
+
+// A column's title with its unit, where that is not per cent: "Drift, l2".
+std::string head_title(const Column& column);
+
+// The same out of its group: "Forget coarse", "OxfordPet Q-U".
 std::string full_title(const Column& column);
 
 // "difficult: 10 concepts of shapes": what was asked to be forgotten, as far as any result says it.

@@ -1,5 +1,7 @@
 #include "report/leaderboard.hpp"
 
+#include <algorithm>
+
 namespace lacuna::report {
 namespace {
 
@@ -24,9 +26,35 @@ json measure_json(const Measure& measure) {
           {"values", values}};
 }
 
-json measures_json(const std::map<std::string, Measure>& measures) {
+// Those that have a column, or those that have none.
+json measures_json(const Board& board, const Row& row, bool columns) {
   json out = json::object();
-  for (const auto& [id, measure] : measures) out[id] = measure_json(measure);
+  for (const auto& [id, measure] : row.measures) {
+    const bool other = std::any_of(board.others.begin(), board.others.end(),
+                                   [&id = id](const Column& column) { return column.id == id; });
+    if (other != columns) out[id] = measure_json(measure);
+  }
+  return out;
+}
+
+json column_json(const Column& column, const std::string& table) {
+  return {{"id", column.id},
+          {"table", table},
+          {"group", column.group},
+          {"title", column.title},
+          {"unit", column.unit},
+          {"higher_is_better", column.higher_is_better},
+          {"help", column.help}};
+}
+
+json columns_json(const Board& board) {
+  json out = json::array();
+  for (const auto& column : board.main) {
+    if (column.of == Column::Of::row) out.push_back(column_json(column, ""));
+  }
+  for (const auto& table : board.tables) {
+    for (const auto& column : table.columns) out.push_back(column_json(column, table.name));
+  }
   return out;
 }
 
@@ -39,19 +67,37 @@ json run_json(const Run& run, bool seeded) {
   return out;
 }
 
-json row_json(const Row& row) {
-  json cells = json::array();
+json cells_json(const Row& row) {
+  json out = json::array();
+  for (const auto& run : row.runs) out.push_back(run_json(run, true));
+  return out;
+}
+
+json method_json(const Row& row) {
   json method{{"id", row.method_id}}, training;
   for (const auto& run : row.runs) {
-    cells.push_back(run_json(run, true));
     if (run.cell->method.is_object()) method = run.cell->method, training = run.cell->training;
   }
-  return {{"label", row.label},
-          {"method", method},
-          {"training", training},
-          {"cells", cells},
-          {"measures", measures_json(row.measures)},
-          {"metrics", measures_json(row.metrics)}};
+  return {{"method", method}, {"training", training}};
+}
+
+json row_json(const Board& board, const Row& row) {
+  json out = method_json(row);
+  out["label"] = row.label;
+  out["cells"] = cells_json(row);
+  out["measures"] = measures_json(board, row, true);
+  out["metrics"] = measures_json(board, row, false);
+  if (!board.attacked()) return out;
+  out["left"] = measure_json(row.left);
+  out["attacks"] = json::array();
+  for (const auto& attack : row.attacks) {
+    json one = method_json(attack);
+    one["label"] = attack.attack;
+    one["cells"] = cells_json(attack);
+    one["measures"] = measures_json(board, attack, true);
+    out["attacks"].push_back(std::move(one));
+  }
+  return out;
 }
 
 json pair_json(const std::optional<Interval>& interval) {
@@ -127,23 +173,22 @@ json comparison_json(const Comparison& comparison) {
 
 json board_json(const Board& board, const std::vector<Comparison>& comparisons) {
   json rows = json::array();
-  for (const auto& row : board.rows) rows.push_back(row_json(row));
+  for (const auto& row : board.rows) rows.push_back(row_json(board, row));
   json evaluations = json::array();
   for (const auto& evaluation : board.evaluations) {
-    const char* role = evaluation.role == Role::in_domain   ? "in_domain"
-                       : evaluation.role == Role::zero_shot ? "zero_shot"
-                                                            : "out_of_domain";
-    evaluations.push_back({{"id", evaluation.id}, {"role", role}, {"title", evaluation.title}});
+    evaluations.push_back({{"id", evaluation.id}, {"role", to_string(evaluation.role)}, {"title", evaluation.title}});
     if (!evaluation.incomplete.empty()) evaluations.back()["incomplete"] = evaluation.incomplete;
   }
   json original = run_json(board.original.runs.front(), false);
-  original["measures"] = measures_json(board.original.measures);
+  original["measures"] = measures_json(board, board.original, true);
   json out{
       {"suite",
        {{"name", board.plan->name}, {"title", board.plan->title}, {"sha256", board.plan->sha256}}},
       {"model", board.sample ? board.sample->model : json{{"name", board.model}}},
       {"request", board.sample ? board.sample->request : json{{"id", board.request}}},
       {"evaluations", evaluations},
+      {"columns", columns_json(board)},
+      {"ranked_by", board.rank.id},
       {"original", original},
       {"rows", rows}};
   for (const auto& comparison : comparisons)

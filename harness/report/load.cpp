@@ -3,33 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "lacuna/error.hpp"
-#include "run/stored_cells.hpp"
-#include "support/files.hpp"
-#include "support/json_files.hpp"
 #include "lacuna/json_view.hpp"
+#include "run/plan.hpp"
+#include "run/stored_cell.hpp"
+#include "support/json_files.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Keys become file names and links.
-std::string key_from(const JsonView& view) {
-  const std::string key = view.text();
-  if (!is_key(key)) view.fail(kNoKey);
-  return key;
-}
-
-Role role_of(const JsonView& view) {
-  const std::string name = view.text();
-  if (name == "in_domain") return Role::in_domain;
-  if (name == "zero_shot") return Role::zero_shot;
-  if (name == "out_of_domain") return Role::out_of_domain;
-  view.fail("'" + name + "' is no role (in_domain, zero_shot, out_of_domain)");
-}
 
 std::map<std::string, std::string> read_names(const JsonView& view) {
   std::map<std::string, std::string> out;
@@ -44,78 +31,101 @@ PlannedTable read_table(const JsonView& view, const std::string& file) {
       .labels = read_names(view.at("labels"))};
 }
 
-Plan read_plan(const fs::path& path) {
-  const auto json = read_json(path, "a plan", kMostBinary);
-  const JsonView document(json, path.string());
-  if (const auto version = document.at("schema_version"); version.integer() != 1)
-    version.fail("this program reads version 1");
-  Plan plan;
-  const auto suite = document.at("suite");
-  plan.name = suite.at("name").text();
-  const auto title = suite.find("title");
-  plan.title = title ? title->text() : plan.name;
-  if (const auto sha = suite.find("sha256")) plan.sha256 = sha->text();
-  for (const auto& cell : document.at("cells").items()) {
-    PlannedCell planned{.key = key_from(cell.at("key")),
-                        .original = key_from(cell.at("original")),
-                        .model = cell.at("model").text(),
-                        .request = cell.at("request").text(),
-                        .method = cell.at("method").text()};
-    const auto label = cell.find("label");
-    planned.label = label ? label->text() : planned.method;
-    if (const auto seed = cell.find("seed")) {
-      if (seed->integer() < 0) seed->fail("is negative");
-      planned.seed = static_cast<std::uint64_t>(seed->integer());
-    }
-    plan.cells.push_back(std::move(planned));
-  }
-  for (const auto& original : document.at("originals").items()) {
-    PlannedOriginal planned{.key = key_from(original.at("key")),
-                            .model = original.at("model").text(),
-                            .request = original.at("request").text()};
-    if (const auto ids = original.find("evaluations")) {
-      for (const auto& id : ids->items()) planned.evaluations.push_back(id.text());
-    }
-    plan.originals.push_back(std::move(planned));
-  }
-  for (const auto& evaluation : document.at("evaluations").items()) {
-    const auto name = evaluation.find("title");
-    const std::string id = evaluation.at("id").text();
-    const auto incomplete = evaluation.find("incomplete");
-    plan.evaluations.push_back({.id = id,
-                                .title = name ? name->text() : id,
-                                .role = role_of(evaluation.at("role")),
-                                .incomplete = incomplete ? incomplete->text() : ""});
-  }
-  if (const auto published = document.find("published")) {
-    for (const auto& table : published->items())
-      plan.published.push_back(read_table(table, path.string()));
-  }
-  return plan;
-}
+// Reads the cells of every plan. Two suites, or two requests of one, may share a model and evaluate
+// it differently: then its key stands for several cells, and those after the first get a number.
+class Loader {
+ public:
+  explicit Loader(Results& results) : results_(results), stored_(Store(results.folder)) {}
 
-// A published number never rests on files that contradict each other, so one such result is an
-// error; run makes it anew. All are counted, so that nobody has to find them one by one.
-void read_cells(Results& results, const std::map<std::string, std::string>& originals) {
-  StoredCells stored{Store(results.folder)};
-  std::string first;
-  std::int64_t others = 0;
-  for (const auto& [key, original] : originals) {
-    auto cell = stored.read(key, original);
-    const bool sound = cell.usable() && cell.state != StoredCell::State::misscored;
-    if (sound || cell.state == StoredCell::State::absent) {
-      results.cells[key] = std::move(cell.result);
-    } else if (first.empty()) {
-      first = cell.reason;
-    } else {
-      ++others;
+  void add(const fs::path& path) {
+    const auto from = read_published_plan(path);
+    Plan plan{.name = from.name, .title = from.title, .sha256 = from.sha256, .board = from.board};
+    std::map<const lacuna::PlannedCell*, std::string> keys;
+    for (const auto& cell : from.cells) keys[&cell] = add_cell(from, cell);
+    for (const auto& cell : from.cells) {
+      if (cell.is_original()) {
+        plan.originals.push_back({keys[&cell], cell.model, cell.request, cell.evaluations});
+        continue;
+      }
+      const auto* original = original_of(from, cell);
+      if (!original)
+        throw ConfigError(fmt::format("{}: cells: {} has no original model's cell", path.string(),
+                                      cell.key));
+      plan.cells.push_back({.key = keys[&cell],
+                            .original = keys[original],
+                            .model = cell.model,
+                            .request = cell.request,
+                            .method = cell.method,
+                            .label = cell.label,
+                            .seed = static_cast<std::uint64_t>(cell.seed),
+                            .attack = cell.attack,
+                            .attacked = cell.attacked.empty() ? "" : key_in(from, cell, keys)});
     }
+    for (const auto& evaluation : from.evaluations)
+      plan.evaluations.push_back(
+          {evaluation.id, evaluation.title, evaluation.role, evaluation.incomplete});
+    const JsonView tables(from.published, path.string());
+    for (const auto& table : tables.items())
+      plan.published.push_back(read_table(table, path.string()));
+    results_.plans.push_back(std::move(plan));
   }
-  if (others > 0)
-    first += fmt::format("; and {} like it (lacuna status {} names them)",
-                         counted(others, "more result"), results.folder.string());
-  if (!first.empty()) throw ConfigError(first);
-}
+
+  // A published number never rests on files that contradict each other, so one such result is an
+  // error; run makes it anew. All are counted, so that nobody has to find them one by one.
+  void check() const {
+    if (damage_.empty()) return;
+    auto text = first_;
+    if (const auto others = std::ssize(damage_) - 1; others > 0)
+      text += fmt::format("; and {} like it (lacuna status {} names them)",
+                          counted(others, "more result"), results_.folder.string());
+    throw ConfigError(text);
+  }
+
+  // Files of jobs that no plan's cell has.
+  std::int64_t unplanned() const {
+    std::int64_t out = 0;
+    for (const auto step : {Step::unlearn, Step::predict, Step::score})
+      for (const auto& path : json_files(results_.folder / to_string(step)))
+        out += !planned_.contains(path.stem().string());
+    return out;
+  }
+
+ private:
+  // The key of the attacked cell, as the report has it.
+  static std::string key_in(const lacuna::Plan& plan, const lacuna::PlannedCell& attack,
+                            const std::map<const lacuna::PlannedCell*, std::string>& keys) {
+    for (const auto& cell : plan.cells)
+      if (cell.key == attack.attacked && cell.model == attack.model) return keys.at(&cell);
+    return attack.attacked;
+  }
+
+  std::string add_cell(const lacuna::Plan& plan, const lacuna::PlannedCell& cell) {
+    planned_.insert(cell.key);
+    for (const auto* jobs : {&cell.predict, &cell.score})
+      for (const auto& [id, key] : *jobs) planned_.insert(key);
+    auto& same = seen_[cell.key];
+    const auto what = std::tuple(cell.predict, cell.score, cell.status);
+    const auto known = std::find(same.begin(), same.end(), what);
+    const auto number = known - same.begin() + 1;
+    const auto key = number == 1 ? cell.key : fmt::format("{}-{}", cell.key, number);
+    if (known != same.end()) return key;
+    same.push_back(what);
+    auto found = stored_cell(plan, cell, stored_, /*contributions=*/true);
+    if (first_.empty() && !found.damage.empty()) first_ = *found.damage.begin();
+    damage_.merge(found.damage);
+    found.result.key = key;
+    results_.cells[key] = std::move(found.result);
+    return key;
+  }
+
+  Results& results_;
+  StoredJobs stored_;
+  std::map<std::string, std::vector<std::tuple<std::map<std::string, std::string>,
+                                               std::map<std::string, std::string>, std::string>>>
+      seen_;  // by key: what it stands for
+  std::set<std::string> planned_, damage_;
+  std::string first_;
+};
 
 }  // namespace
 
@@ -129,21 +139,14 @@ Results load_results(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) throw ConfigError(folder.string() + ": no such folder");
   Results results{.folder = folder};
-  for (const auto& path : json_files(folder / "plans")) results.plans.push_back(read_plan(path));
+  Loader loader(results);
+  for (const auto& path : json_files(folder / "plans")) loader.add(path);
   if (results.plans.empty()) {
     throw ConfigError(folder.string() +
                       ": holds no plans/*.json (give a folder that 'lacuna run' wrote)");
   }
-  std::map<std::string, std::string> originals;  // of every planned key; empty for an original
-  for (const auto& plan : results.plans) {
-    for (const auto& cell : plan.cells)
-      originals.insert({{cell.key, cell.original}, {cell.original, ""}});
-    for (const auto& original : plan.originals) originals[original.key] = "";
-  }
-  read_cells(results, originals);
-  for (const auto& path : json_files(folder / "cells")) {
-    results.unplanned += !originals.contains(path.stem().string());
-  }
+  loader.check();
+  results.unplanned = loader.unplanned();
   return results;
 }
 

@@ -30,7 +30,7 @@ std::string in_words(Status status);
 struct PlannedCell {
   std::string key = {}, original = {}, model = {}, request = {}, method = {}, label = {};
   std::uint64_t seed = 0;
-  std::string attack = {};  // label of the attack that this cell is; empty: of no attack
+  std::string attack = {};    // label of the attack that this cell is; empty: of no attack
   std::string attacked = {};  // then the key of the cell that it attacks
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/columns.hpp"
 #include "report/format.hpp"
 #include "report/page_parts.hpp"
 #include "report/page_template.hpp"
@@ -35,6 +36,38 @@ std::string asked(const Board& board) {
                        : fmt::format("{} concept{}", concepts, concepts == 1 ? "" : "s");
 }
 
+// Where the metrics' own tables stand, with a word on those that this program's metrics make.
+json further_tables(const Board& board, const Place& place) {
+  json out = json::array();
+  for (std::size_t i = 0; i < board.tables.size(); ++i) {
+    const auto& name = board.tables[i].name;
+    const bool elsewhere = name == kOutOfDomain, zero_shot = name == kZeroShot;
+    out.push_back({{"id", elsewhere ? "ood" : zero_shot ? "zs" : fmt::format("t{}", i)},
+                   {"name", name},
+                   {"title", elsewhere ? "In domain and out of domain" : name},
+                   {"elsewhere", elsewhere},
+                   {"zero_shot", zero_shot},
+                   {"section", further_table(board, i, place)}});
+  }
+  return out;
+}
+
+// What each column that says it of itself means.
+json meanings(const Board& board) {
+  json out = json::array();
+  for (const auto& column : board.main) {
+    if (column.of == Column::Of::row && !column.help.empty() && set_of(column).empty())
+      out.push_back({{"title", full_title(column)}, {"help", column.help}});
+  }
+  return out;
+}
+
+// "upper right": where the best values of both axes are.
+std::string best_corner(const Board& board) {
+  return fmt::format("{} {}", board.plot_y.higher_is_better ? "upper" : "lower",
+                     board.plot_x.higher_is_better ? "right" : "left");
+}
+
 bool forgets_coarse(const Board& board) {
   return std::any_of(board.main.begin(), board.main.end(),
                      [](const Column& column) { return column.id == "forgotten_coarse"; });
@@ -52,15 +85,21 @@ std::string render_board(const Board& board, const std::vector<Comparison>& comp
                           {"facts", facts(board)},
                           {"highlights", highlights(board)},
                           {"main", main_table(board, place)},
+                          {"known_scores", has_known_scores(board)},
+                          {"meanings", meanings(board)},
                           {"forgets_coarse", forgets_coarse(board)},
+                          {"attacked", board.attacked()},
+                          {"ranked_by", no_break(board.rank.title)},
+                          {"attack_table", attack_table(board, place)},
                           {"published", published},
                           {"scatter", scatter_plot(board, place)},
-                          {"transfer", transfer_table(board, place)},
-                          {"zero_shot", zero_shot_table(board, place)},
+                          {"plot_title", plot_title(board)},
+                          {"corner", best_corner(board)},
+                          {"tables", further_tables(board, place)},
                           {"runs", runs_table(board, place)},
                           {"counts", counts_table(board, place)},
                           {"settings", settings_table(board)},
-                          {"metrics", metrics_table(board, place)}});
+                          {"metrics", others_table(board, place)}});
 }
 
 // By the suite's title, with its name where two suites of the folder have one title.
@@ -121,9 +160,9 @@ Entry index_entry(const Results& results, const std::vector<Board>& boards,
     std::string best = "no scores yet";
     if (!board.rows.empty()) {
       const Row& first = board.rows.front();
-      const auto q_u = first.measures.find("q_u");
-      if (q_u != first.measures.end() && q_u->second.defined())
-        best = fmt::format("{}, Q-U {}", first.label, mean_and_sd(q_u->second));
+      if (const auto* leads = defined_measure(first, board.ranking))
+        best = fmt::format("{}, {} {}", first.label, board.ranking.title,
+                           mean_and_sd(*leads, board.ranking.unit));
     }
     out.best.push_back(best);
   }

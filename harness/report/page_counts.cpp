@@ -11,55 +11,67 @@ namespace {
 
 using nlohmann::json;
 
-// One column of counts: a level of a group of an evaluation's pictures.
+// A value that some cell counted.
 struct Counted {
-  std::string evaluation, title, group, level;
-  std::int64_t n = 0;  // the same in all lines: the report refuses cells that count otherwise
+  const Column* column = nullptr;
+  std::int64_t n = 0;  // the same in all lines that are of the same samples
 
-  Count of(const Cell& cell) const { return count_of(cell.counts, evaluation, group, level); }
+  static Count of(const Row& row, const Column& column, const Cell& cell) {
+    const auto* measure = measure_of(row, column);
+    const auto* value = measure ? measure->of(cell.key) : nullptr;
+    return value && value->stored && value->stored->count ? *value->stored->count : Count{};
+  }
 };
 
-std::vector<const Cell*> cells_of(const Board& board) {
-  std::vector<const Cell*> out;
-  const auto add = [&](const Row& row) {
-    for (const auto& run : row.runs) {
-      if (run.cell->status == Status::ok) out.push_back(run.cell);
+std::vector<const Column*> all_columns(const Board& board) {
+  std::vector<const Column*> out;
+  const auto add = [&](const std::vector<Column>& columns) {
+    for (const auto& column : columns) {
+      const bool there = std::any_of(out.begin(), out.end(),
+                                     [&](const Column* one) { return one->id == column.id; });
+      if (!there) out.push_back(&column);
     }
   };
-  add(board.original);
-  for (const auto& row : board.rows) add(row);
+  add(board.main);
+  for (const auto& table : board.tables) add(table.columns);
+  add(board.others);
   return out;
 }
 
+// By evaluation, in the suite's order; in each in the tables' order.
 std::vector<Counted> columns_of(const Board& board) {
-  const auto cells = cells_of(board);
   std::vector<Counted> out;
-  for (const auto& evaluation : board.evaluations) {
-    for (const char* group : {"forget", "retain", "all"}) {
-      for (const char* level : {"coarse", "fine"}) {
-        Counted column{evaluation.id, evaluation.title, group, level};
-        for (const Cell* cell : cells) column.n = std::max(column.n, column.of(*cell).n);
-        // "All" is the sum of the two others where these were told apart.
-        const bool sum = group == std::string("all") && !out.empty() &&
-                         out.back().evaluation == evaluation.id && out.back().group != "all";
-        if (column.n > 0 && !sum) out.push_back(column);
-      }
+  for (const auto* column : all_columns(board)) {
+    Counted counted{.column = column};
+    for (const auto* row : board.all_rows()) {
+      for (const auto& run : row->runs)
+        counted.n = std::max(counted.n, Counted::of(*row, *column, *run.cell).n);
     }
+    if (counted.n > 0) out.push_back(counted);
   }
+  const auto place = [&](const Counted& counted) {
+    const auto found = std::find_if(
+        board.evaluations.begin(), board.evaluations.end(),
+        [&](const auto& evaluation) { return evaluation.id == counted.column->evaluation; });
+    return found - board.evaluations.begin();
+  };
+  std::stable_sort(out.begin(), out.end(), [&](const Counted& a, const Counted& b) {
+    return place(a) < place(b);
+  });
   return out;
 }
 
-json line(const Row& row, std::size_t index, std::size_t i, const std::vector<Counted>& columns,
+json line(const Row& row, RowId index, std::size_t i, const std::vector<Counted>& columns,
           const Place& place) {
   const Cell& cell = *row.runs[i].cell;
   json counts = json::array();
-  for (const auto& column : columns) {
-    const Count count = column.of(cell);
+  for (const auto& counted : columns) {
+    const Count count = Counted::of(row, *counted.column, cell);
     counts.push_back(count.n == 0 ? "–" : grouped(count.correct));
   }
   return {{"line", place.counts(index, i + 1)},
           {"label", row.label},
-          {"seed", index == 0 ? json() : json(row.runs[i].seed)},
+          {"seed", index.row == 0 ? json() : json(row.runs[i].seed)},
           {"counts", counts},
           {"key", cell.key}};
 }
@@ -71,23 +83,22 @@ std::string counts_table(const Board& board, const Place& place) {
   if (columns.empty()) return "";
   json groups = json::array(), heads = json::array();
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const bool first = i == 0 || columns[i].evaluation != columns[i - 1].evaluation;
-    if (first) groups.push_back({{"title", columns[i].title}, {"span", 0}});
+    const auto& column = *columns[i].column;
+    const bool first = i == 0 || column.evaluation != columns[i - 1].column->evaluation;
+    const auto title = board.title_of(column.evaluation);
+    if (first) groups.push_back({{"title", title}, {"span", 0}});
     groups.back()["span"] = groups.back()["span"].get<int>() + 1;
     heads.push_back({{"first", first},
-                     {"group", columns[i].group == "all" ? "" : columns[i].group},
-                     {"level", columns[i].level},
+                     {"title", column.title == title ? "right" : full_title(column)},
                      {"of", grouped(columns[i].n)}});
   }
   std::string rows;
-  const auto add = [&](const Row& row, std::size_t index) {
+  for_all_rows(board, [&](const Row& row, RowId index) {
     for (std::size_t i = 0; i < row.runs.size(); ++i) {
       if (row.runs[i].cell->status == Status::ok)
         rows += render("count_row", line(row, index, i, columns, place));
     }
-  };
-  add(board.original, 0);
-  for (std::size_t i = 0; i < board.rows.size(); ++i) add(board.rows[i], i + 1);
+  });
   return render("counts",
                 {{"prefix", place.prefix}, {"groups", groups}, {"heads", heads}, {"rows", rows}});
 }

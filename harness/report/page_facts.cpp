@@ -30,8 +30,9 @@ std::string concept_names(const json& request) {
 
 std::string cell_counts(const Board& board) {
   std::map<Status, std::size_t> counts;
-  for (const auto& row : board.rows) {
-    for (const auto& run : row.runs) ++counts[run.cell->status];
+  for (const auto* row : board.all_rows()) {
+    if (row == &board.original) continue;
+    for (const auto& run : row->runs) ++counts[run.cell->status];
   }
   std::string out;
   const std::pair<Status, const char*> words[] = {{Status::ok, "finished"},
@@ -67,18 +68,36 @@ std::string incomplete(const Board& board) {
   return out;
 }
 
-// The rows with the highest mean; more than one where they tie.
-std::vector<const Row*> best(const Board& board, const std::string& id) {
+// The rows with the best mean; more than one where they tie.
+std::vector<const Row*> best(const Board& board, const Column& column) {
   std::vector<const Row*> found;
   for (const auto& row : board.rows) {
-    const auto measure = row.measures.find(id);
-    if (measure == row.measures.end() || !measure->second.defined()) continue;
-    const double mean = measure->second.mean();
-    if (!found.empty() && mean < found.front()->measures.at(id).mean()) continue;
-    if (!found.empty() && mean > found.front()->measures.at(id).mean()) found.clear();
+    const auto* measure = defined_measure(row, column);
+    if (!measure) continue;
+    const double mean = measure->mean(),
+                 so_far = found.empty() ? mean : measure_of(*found.front(), column)->mean();
+    if (column.worse(mean, so_far)) continue;
+    if (column.worse(so_far, mean)) found.clear();
     found.push_back(&row);
   }
   return found;
+}
+
+// "50 a concept, train split": what the request grants methods of what is to be kept.
+std::string retain_data(const json& request) {
+  const auto& grant = part(request, "retain");
+  const auto samples = member(grant, "samples_per_concept"), split = member(grant, "split");
+  if (samples.empty() || samples == "0") return "";
+  return samples + " a concept" + (split.empty() ? "" : ", " + split + " split");
+}
+
+// What the best of a column is called.
+std::string honour(const Board& board, const Column& column) {
+  if (!has_known_scores(board)) return "Best " + column.title;
+  return column.of == Column::Of::left     ? "Best balance under attack"
+         : column.id == board.rank.id      ? "Best balance"
+         : column.id == board.plot_y.id    ? "Forgets most"
+                                           : "Keeps most";
 }
 
 }  // namespace
@@ -116,6 +135,8 @@ std::string facts(const Board& board) {
   fact("To forget", forget);
   if (!forget.empty()) all.back()["more"] = names;
   fact("Forgetting set from", data);
+  fact("Retain data", retain_data(request));
+  fact("Attacks", fmt::format("{}", fmt::join(board.attacks, ", ")));
   fact("Seeds", fmt::format("{}", fmt::join(seeds, ", ")));
   fact("Evaluated in", precisions(board));
   fact("Incomplete data", incomplete(board));
@@ -125,22 +146,20 @@ std::string facts(const Board& board) {
 }
 
 std::string highlights(const Board& board) {
-  const std::tuple<const char*, const char*, const char*> kinds[] = {
-      {"q_u", "Best balance", "highest mean Q‑U"},
-      {"quality", "Forgets most", "highest mean Quality"},
-      {"utility", "Keeps most", "highest mean Utility"}};
   json cards = json::array();
-  for (const auto& [id, title, what] : kinds) {
-    const auto rows = best(board, id);
-    if (rows.empty()) continue;
-    const Measure& measure = rows.front()->measures.at(id);
+  std::set<std::string> shown;
+  for (const auto* column : {&board.ranking, &board.plot_y, &board.plot_x}) {
+    const auto rows = best(board, *column);
+    if (rows.empty() || !shown.insert(column->id).second) continue;
+    const Measure& measure = *measure_of(*rows.front(), *column);
     const auto sd = measure.sd();
-    cards.push_back({{"title", title},
+    cards.push_back({{"title", honour(board, *column)},
                      {"name", rows.front()->label},
                      {"others", rows.size() > 1 ? json(rows.size() - 1) : json()},
-                     {"value", typographic(percent(measure.mean()))},
-                     {"sd", sd ? percent(*sd) : ""},
-                     {"what", what}});
+                     {"value", typographic(with_unit(measure.mean(), column->unit))},
+                     {"sd", sd ? with_unit(*sd, column->unit) : ""},
+                     {"what", (column->higher_is_better ? "highest mean " : "lowest mean ") +
+                                  no_break(head_title(*column))}});
   }
   return cards.empty() ? "" : render("highlights", {{"cards", cards}});
 }

@@ -34,20 +34,20 @@ std::vector<Group> groups_of(const std::vector<Board>& boards) {
 }
 
 json number(const std::vector<Board>& boards, std::size_t board, const std::string& label,
-            const char* measure, bool first) {
+            const Column& column, bool first) {
   json out{{"first", first}, {"none", true}, {"href", ""}, {"text", ""}, {"sd", ""}};
   const auto& rows = boards[board].rows;
   const auto row =
       std::find_if(rows.begin(), rows.end(), [&](const Row& one) { return one.label == label; });
   if (row == rows.end()) return out;
-  const auto found = row->measures.find(measure);
+  const auto* measure = defined_measure(*row, column);
   out["text"] = "–";
-  if (found == row->measures.end() || !found->second.defined()) return out;
-  const auto sd = found->second.sd();
+  if (!measure) return out;
+  const auto sd = measure->sd();
   out["none"] = false;
   out["href"] = fmt::format("b{}-r{}", board, row - rows.begin() + 1);
-  out["text"] = typographic(percent(found->second.mean()));
-  out["sd"] = sd ? percent(*sd) : "";
+  out["text"] = typographic(with_unit(measure->mean(), column.unit));
+  out["sd"] = sd ? with_unit(*sd, column.unit) : "";
   return out;
 }
 
@@ -55,7 +55,10 @@ json table(const std::vector<Board>& boards, const Group& group, std::size_t ind
   std::vector<std::string> labels;  // in the order of the best board first
   json heads = json::array(), rows = json::array();
   for (const auto board : group) {
-    heads.push_back({{"board", board}, {"request", boards[board].request}});
+    heads.push_back({{"board", board},
+                     {"request", boards[board].request},
+                     {"one", head_title(boards[board].plot_y)},
+                     {"other", head_title(boards[board].ranking)}});
     for (const auto& row : boards[board].rows) {
       if (std::find(labels.begin(), labels.end(), row.label) == labels.end())
         labels.push_back(row.label);
@@ -64,8 +67,8 @@ json table(const std::vector<Board>& boards, const Group& group, std::size_t ind
   for (const auto& label : labels) {
     json cells = json::array();
     for (const auto board : group) {
-      cells.push_back(number(boards, board, label, "quality", true));
-      cells.push_back(number(boards, board, label, "q_u", false));
+      cells.push_back(number(boards, board, label, boards[board].plot_y, true));
+      cells.push_back(number(boards, board, label, boards[board].ranking, false));
     }
     rows.push_back({{"label", label}, {"cells", cells}});
   }

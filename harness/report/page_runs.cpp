@@ -14,40 +14,40 @@ namespace {
 
 using nlohmann::json;
 
-const SeedValue* value_of(const Row& row, const std::string& measure, const Cell& cell) {
-  const auto found = row.measures.find(measure);
-  if (found == row.measures.end()) return nullptr;
-  const auto& values = found->second.values;
-  const auto value = std::find_if(values.begin(), values.end(),
-                                  [&](const SeedValue& one) { return one.key == cell.key; });
-  return value == values.end() ? nullptr : &*value;
+bool has_counts(const Cell& cell) {
+  return std::any_of(cell.values.begin(), cell.values.end(),
+                     [](const StoredValue& value) { return value.count && value.count->n > 0; });
 }
 
-json line(const Row& row, std::size_t index, std::size_t i, const std::vector<Column>& columns,
+json line(const Row& row, RowId index, std::size_t i, const std::vector<Column>& columns,
           const Place& place) {
   const Run& run = row.runs[i];
   const Cell& cell = *run.cell;
-  const bool original = index == 0, ok = cell.status == Status::ok;
+  const bool original = index.row == 0, ok = cell.status == Status::ok;
   json out{{"run", place.run(index, i + 1)},
            {"span", i == 0 ? json(row.runs.size()) : json()},
            {"seed", original ? json() : json(run.seed)},
            {"numbers", json::array()},
            {"why", json()},
            {"curve", sparkline(cell)},
-           {"file", cell.status == Status::missing ? "" : place.cell(cell.key)},
+           // An original is the model itself: no job unlearned it.
+           {"file", original || cell.status == Status::missing ? "" : place.unlearned(cell.key)},
            {"key", cell.key.substr(0, 10)}};
   bool linked = false;  // the keyboard stops at a line's first number alone
   for (const auto& column : columns) {
     if (!ok) break;
-    const SeedValue* value = value_of(row, column.id, cell);
-    const std::string none = original ? "" : "–";
-    out["numbers"].push_back({{"href", value ? place.counts(index, i + 1) : ""},
-                              {"again", value && std::exchange(linked, true)},
-                              {"text", value ? typographic(percent(value->value)) : none}});
+    const Measure* measure = measure_of(row, column);
+    const SeedValue* value = measure ? measure->of(cell.key) : nullptr;
+    const bool leads = value && has_counts(cell);
+    const std::string none = original || (index.attack > 0 && !measure) ? "" : "–";
+    out["numbers"].push_back(
+        {{"href", leads ? place.counts(index, i + 1) : ""},
+         {"again", leads && std::exchange(linked, true)},
+         {"text", value ? typographic(with_unit(value->value, column.unit)) : none}});
   }
   if (!ok) {
     out["why"] = badge(cell.status, 1, false);
-    out["why"]["width"] = columns.size();
+    out["why"]["width"] = std::max<std::size_t>(1, columns.size());
     out["why"]["reason"] = cell.status == Status::missing
                                ? "no result file yet"
                                : (cell.failure.empty() ? "" : cell.failure + ": ") + cell.reason;
@@ -58,22 +58,17 @@ json line(const Row& row, std::size_t index, std::size_t i, const std::vector<Co
 }  // namespace
 
 std::string runs_table(const Board& board, const Place& place) {
-  const auto columns = ranked_first(board.main);
+  const auto columns = ranked_first(board);
   json heads = json::array();
-  for (const auto& column : columns) {
-    const bool accuracy = column.group.ends_with(" set");
-    heads.push_back({{"over", accuracy ? column.group.substr(0, column.group.find(' ')) : ""},
-                     {"title", column.title}});
-  }
+  for (const auto& column : columns)
+    heads.push_back({{"over", set_of(column)}, {"title", head_title(column)}});
   std::string rows;
-  const auto add = [&](const Row& row, std::size_t index) {
+  for_all_rows(board, [&](const Row& row, RowId index) {
     json lines = json::array();
     for (std::size_t i = 0; i < row.runs.size(); ++i)
       lines.push_back(line(row, index, i, columns, place));
     rows += render("run_rows", {{"row", place.row(index)}, {"label", row.label}, {"lines", lines}});
-  };
-  add(board.original, 0);
-  for (std::size_t i = 0; i < board.rows.size(); ++i) add(board.rows[i], i + 1);
+  });
   return render("runs", {{"prefix", place.prefix},
                          {"folder", place.results.generic_string()},
                          {"heads", heads},

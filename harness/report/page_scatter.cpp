@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "report/format.hpp"
 #include "report/page_parts.hpp"
@@ -24,44 +25,94 @@ struct Mark {
   const Row* row = nullptr;
   std::size_t index = 0;  // of the row, from 1
   std::size_t hue = 0, shape = 0;
-  const Measure *utility = nullptr, *quality = nullptr;
+  const Measure *across = nullptr, *up = nullptr;
   double x = 0, y = 0;  // on the canvas
 };
 
-struct Axes {
-  double x_low, y_low;  // both end at 1
+// Round numbers around every point, so that what is close together can be told apart.
+struct Axis {
+  double low = 0, high = 1, step = 0.2;
+  bool fraction = true;
 
-  double x(double utility) const {
-    return left + inset + (utility - x_low) / (1 - x_low) * (width - left - right - 2 * inset);
+  double share(double value) const { return (value - low) / (high - low); }
+  std::string text(double value) const {
+    const auto number = fraction ? fmt::format("{:.0f}", 100 * value + 0.0)
+                                 : fmt::format("{:.4g}", value);
+    return typographic(number == "-0" ? "0" : number);
   }
-  double y(double quality) const {
-    return height - bottom - inset -
-           (quality - y_low) / (1 - y_low) * (height - top - bottom - 2 * inset);
+  // From the high end, where the best of most values is.
+  std::vector<double> ticks() const {
+    std::vector<double> all;
+    for (int i = 0; high - i * step >= low - step * 1e-6 && i < 100; ++i)
+      all.push_back(high - i * step);
+    return all;
   }
 };
 
-// The axes start at a round number below every point, so that what is close together can be told
-// apart.
-double round_below(double value) { return std::min(0.8, std::floor((value - 0.02) * 5) / 5); }
+struct Axes {
+  Axis across, up;
+
+  double x(double value) const {
+    return left + inset + across.share(value) * (width - left - right - 2 * inset);
+  }
+  double y(double value) const {
+    return height - bottom - inset - up.share(value) * (height - top - bottom - 2 * inset);
+  }
+};
 
 std::string at(double place) { return fmt::format("{:.1f}", place); }
 
-std::vector<double> ticks(double low) {
-  const double step = 1 - low <= 0.45 ? 0.1 : 0.2;
-  std::vector<double> all;
-  for (int i = 0; 1 - i * step >= low - 1e-9 && i < 100; ++i) all.push_back(1 - i * step);
-  return all;
+// Fractions end at 1 and start at a multiple of 0.2 below every point.
+Axis fraction_axis(double low, double high) {
+  Axis axis{.low = std::min(0.8, std::floor((low - 0.02) * 5) / 5),
+            .high = high <= 1 ? 1 : std::ceil(high * 5) / 5};
+  // A fifth of emptiness below zero says nothing.
+  if (low >= 0) axis.low = std::max(0.0, axis.low);
+  if (axis.low < 0.21 && axis.low > 0) axis.low = 0;
+  axis.step = axis.high - axis.low <= 0.45 ? 0.1 : 0.2;
+  while ((axis.high - axis.low) / axis.step > 10) axis.step *= 5;
+  return axis;
 }
 
-json grid(const Axes& axes) {
+// Some five steps of 1, 2 or 5 times a power of ten.
+Axis plain_axis(double low, double high) {
+  const double span = high > low ? high - low : std::max(1.0, std::abs(high));
+  double step = std::pow(10, std::floor(std::log10(span / 5)));
+  for (const double more : {2.0, 2.5, 2.0}) {
+    if (span / step > 6) step *= more;
+  }
+  return {.low = std::floor((low - span * 0.05) / step) * step,
+          .high = std::ceil((high + span * 0.05) / step) * step,
+          .step = step,
+          .fraction = false};
+}
+
+Axis axis_of(const std::vector<Mark>& marks, const Measure* Mark::*measure, const Column& column) {
+  double low = (marks.front().*measure)->mean(), high = low;
+  for (const auto& mark : marks) {
+    for (const auto& value : (mark.*measure)->values) {
+      low = std::min(low, value.value);
+      high = std::max(high, value.value);
+    }
+  }
+  return column.unit == "1" ? fraction_axis(low, high) : plain_axis(low, high);
+}
+
+// "Utility, %: what is kept →"
+std::string axis_title(const Board& board, const Column& column) {
+  std::string words;
+  if (has_known_scores(board))
+    words = column.id == board.plot_x.id ? ": what is kept" : ": what is forgotten";
+  return (column.unit == "1" ? full_title(column) + ", %" : full_title(column)) + words + " →";
+}
+
+json grid(const Board& board, const Axes& axes) {
   json upright = json::array(), level = json::array();
-  for (const double tick : ticks(axes.x_low))
-    upright.push_back({{"x", at(axes.x(tick))}, {"text", fmt::format("{:.0f}", 100 * tick)}});
-  for (const double tick : ticks(axes.y_low)) {
+  for (const double tick : axes.across.ticks())
+    upright.push_back({{"x", at(axes.x(tick))}, {"text", axes.across.text(tick)}});
+  for (const double tick : axes.up.ticks()) {
     const double y = axes.y(tick);
-    level.push_back({{"y", at(y)},
-                     {"text_y", at(y + 4.5)},
-                     {"text", typographic(fmt::format("{:.0f}", 100 * tick + 0.0))}});
+    level.push_back({{"y", at(y)}, {"text_y", at(y + 4.5)}, {"text", axes.up.text(tick)}});
   }
   return {{"left", left},
           {"top", top},
@@ -74,6 +125,8 @@ json grid(const Axes& axes) {
           {"upright_text_y", height - bottom + 25},
           {"level_text_x", left - 9},
           {"axis_y", height - 12},
+          {"upright_title", axis_title(board, board.plot_x)},
+          {"level_title", axis_title(board, board.plot_y)},
           {"upright", upright},
           {"level", level}};
 }
@@ -88,12 +141,12 @@ json curves(const Axes& axes) {
     for (int i = 0; i <= 60; ++i) {
       const double u = end + (1 - end) * std::pow(i / 60.0, 2);
       const double q = c * u / (2 * u - c);
-      if (u < axes.x_low || q < axes.y_low) continue;
+      if (u < axes.across.low || q < axes.up.low) continue;
       path += fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", axes.x(u), axes.y(q));
     }
     if (path.empty()) continue;
     const double y = axes.y(end);
-    const bool labelled = end >= axes.y_low && last - y >= line_height;
+    const bool labelled = end >= axes.up.low && last - y >= line_height;
     if (labelled) last = y;
     out.push_back({{"points", path},
                    {"label", labelled ? fmt::format("{:.0f}", 100 * c) : ""},
@@ -128,9 +181,9 @@ json whiskers(const Mark& mark, const Axes& axes) {
   };
   const auto x = [&](double value) { return std::clamp(axes.x(value), left, width - right); };
   const auto y = [&](double value) { return std::clamp(axes.y(value), top, height - bottom); };
-  const double u = mark.utility->mean(), q = mark.quality->mean();
-  if (const auto sd = mark.utility->sd()) draw(x(u - *sd), mark.y, x(u + *sd), mark.y);
-  if (const auto sd = mark.quality->sd()) draw(mark.x, y(q - *sd), mark.x, y(q + *sd));
+  const double u = mark.across->mean(), q = mark.up->mean();
+  if (const auto sd = mark.across->sd()) draw(x(u - *sd), mark.y, x(u + *sd), mark.y);
+  if (const auto sd = mark.up->sd()) draw(mark.x, y(q - *sd), mark.x, y(q + *sd));
   return out;
 }
 
@@ -175,81 +228,92 @@ json legend(const std::vector<Mark>& marks) {
   return out;
 }
 
-bool plottable(const Row& row) {
-  const auto defined = [&](const char* id) {
-    const auto found = row.measures.find(id);
-    return found != row.measures.end() && found->second.defined();
-  };
-  return defined("utility") && defined("quality");
+bool plottable(const Board& board, const Row& row) {
+  return defined_measure(row, board.plot_x) && defined_measure(row, board.plot_y);
 }
 
-// The rows that have both scores, their colours by method id, so that a colour stays when the
+// The rows that have both values, their colours by method id, so that a colour stays when the
 // ranking moves.
 std::vector<Mark> marks_of(const Board& board) {
   std::map<std::string, std::size_t> hue_of;
   for (const auto& row : board.rows) {
-    if (plottable(row)) hue_of.emplace(row.method_id, 0);
+    if (plottable(board, row)) hue_of.emplace(row.method_id, 0);
   }
   std::size_t next = 0;
   for (auto& [id, hue] : hue_of) hue = next++;
   std::vector<Mark> marks;
   for (std::size_t i = 0; i < board.rows.size(); ++i) {
     const Row& row = board.rows[i];
-    if (!plottable(row)) continue;
+    if (!plottable(board, row)) continue;
     const std::size_t hue = hue_of[row.method_id];
     marks.push_back({.row = &row,
                      .index = i + 1,
                      .hue = hue % hues,
                      .shape = hue / hues,
-                     .utility = &row.measures.at("utility"),
-                     .quality = &row.measures.at("quality")});
+                     .across = measure_of(row, board.plot_x),
+                     .up = measure_of(row, board.plot_y)});
   }
   return marks;
 }
 
-Axes axes_of(const std::vector<Mark>& marks) {
-  Axes axes{.x_low = 1, .y_low = 1};
-  for (const auto& mark : marks) {
-    for (const auto& value : mark.utility->values) axes.x_low = std::min(axes.x_low, value.value);
-    for (const auto& value : mark.quality->values) axes.y_low = std::min(axes.y_low, value.value);
+std::string mark_title(const Board& board, const Mark& mark) {
+  std::string out = mark.row->label;
+  const char* between = ": ";
+  for (const auto* column : {&board.plot_y, &board.plot_x, &board.rank}) {
+    const auto* measure = measure_of(*mark.row, *column);
+    out += fmt::format("{}{} {}", std::exchange(between, ", "), column->title,
+                       measure ? mean_and_sd(*measure, column->unit) : "-");
   }
-  axes.x_low = std::max(0.0, round_below(axes.x_low));
-  axes.y_low = round_below(axes.y_low);
-  if (axes.y_low < 0.21 && axes.y_low > 0) axes.y_low = 0;
-  return axes;
+  return out;
+}
+
+std::string plot_words(const Board& board) {
+  return full_title(board.plot_y) + " over " + full_title(board.plot_x);
 }
 
 }  // namespace
 
+bool has_known_scores(const Board& board) {
+  const auto is = [](const Column& column, const char* id, const char* metric) {
+    return column.id == id && column.metric == metric && column.shipped;
+  };
+  return is(board.rank, "q_u", "q_u") && is(board.plot_x, "utility", "utility") &&
+         is(board.plot_y, "quality", "forgetting_quality");
+}
+
+std::string plot_title(const Board& board) {
+  return has_known_scores(board) ? "Forgetting against keeping" : plot_words(board);
+}
+
 std::string scatter_plot(const Board& board, const Place& place) {
   auto marks = marks_of(board);
   if (marks.empty()) return "";
-  const Axes axes = axes_of(marks);
+  const Axes axes{.across = axis_of(marks, &Mark::across, board.plot_x),
+                  .up = axis_of(marks, &Mark::up, board.plot_y)};
   json seeds = json::array(), spreads = json::array(), means = json::array();
   for (auto& mark : marks) {
-    mark.x = axes.x(mark.utility->mean());
-    mark.y = axes.y(mark.quality->mean());
-    for (const auto& u : mark.utility->values) {
-      for (const auto& q : mark.quality->values) {
-        if (q.key != u.key || mark.utility->values.size() < 2) continue;
+    mark.x = axes.x(mark.across->mean());
+    mark.y = axes.y(mark.up->mean());
+    for (const auto& u : mark.across->values) {
+      for (const auto& q : mark.up->values) {
+        if (q.key != u.key || mark.across->values.size() < 2) continue;
         seeds.push_back(
             {{"hue", mark.hue}, {"x", at(axes.x(u.value))}, {"y", at(axes.y(q.value))}});
       }
     }
     for (auto& line : whiskers(mark, axes)) spreads.push_back(std::move(line));
-    const auto q_u = mark.row->measures.find("q_u");
     means.push_back(
         {{"href", place.row(mark.index)},
-         {"title", fmt::format("{}: Quality {}, Utility {}, Q-U {}", mark.row->label,
-                               mean_and_sd(*mark.quality), mean_and_sd(*mark.utility),
-                               q_u == mark.row->measures.end() ? "-" : mean_and_sd(q_u->second))},
+         {"title", mark_title(board, mark)},
          {"shape", shape(mark.hue, mark.shape, mark.row->kl, mark.x, mark.y, radius)}});
   }
   return render("scatter", {{"plot", place.prefix + "-sp"},
                             {"canvas_width", width},
                             {"canvas_height", height},
-                            {"grid", grid(axes)},
-                            {"curves", curves(axes)},
+                            {"title", plot_words(board)},
+                            {"grid", grid(board, axes)},
+                            {"known", has_known_scores(board)},
+                            {"curves", has_known_scores(board) ? curves(axes) : json()},
                             {"iso_x", width - right + 8},
                             {"iso_y", top - 8},
                             {"seeds", seeds},

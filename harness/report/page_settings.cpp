@@ -89,6 +89,23 @@ std::string settings_table(const Board& board) {
                     {"kl", chips(member_of(cell, "kl"), kl)},
                     {"training", own}});
   }
+  // Each attack once: it is the same for all rows.
+  for (const auto& label : board.attacks) {
+    for (const auto& row : board.rows) {
+      const Row* attack = row.attacked_by(label);
+      const Cell* cell = attack ? found_cell(*attack) : nullptr;
+      if (!cell) continue;
+      const json own = chips(flat(cell->training), {});
+      others = others || !own.empty();
+      rows.push_back({{"label", "Attack: " + label},
+                      {"plugin", attack->method_id},
+                      {"version", member(cell->method, "version")},
+                      {"params", chips(member_of(*cell, "params"), {})},
+                      {"kl", chips(member_of(*cell, "kl"), {})},
+                      {"training", own}});
+      break;
+    }
+  }
   return render("settings", {{"shared", chips(shared, {})},
                              {"has_shared", !shared.empty()},
                              {"others", others},

@@ -27,7 +27,7 @@ json groups(const std::vector<Column>& columns) {
   return out;
 }
 
-json heads(const std::vector<Column>& columns, const std::string& sorted) {
+json heads(const std::vector<Column>& columns, const Column& sorted) {
   json out = json::array();
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto& column = columns[i];
@@ -35,9 +35,11 @@ json heads(const std::vector<Column>& columns, const std::string& sorted) {
                    {"id", column.id},
                    {"index", i + 1},
                    {"best", column.higher_is_better ? "desc" : "asc"},
-                   {"sorted", column.id == sorted},
+                   {"sorted", column.id != sorted.id          ? ""
+                              : column.higher_is_better ? "descending"
+                                                        : "ascending"},
                    {"help", column.help},
-                   {"title", column.title},
+                   {"title", head_title(column)},
                    {"up", column.higher_is_better}});
   }
   return out;
@@ -64,7 +66,7 @@ json number(const Row& row, const std::string& href, const Measure& measure,
 }
 
 // A missing cell has no line of its own to lead to.
-std::string href_of(const Row& row, std::size_t index, std::size_t run, const Place& place) {
+std::string href_of(const Row& row, RowId index, std::size_t run, const Place& place) {
   const bool missing = row.runs[run].cell->status == Status::missing;
   return missing ? "" : place.run(index, run + 1);
 }
@@ -120,24 +122,18 @@ json seed_chips(const Row& row, std::size_t index, const Place& place) {
 bool shows_any(const Row& original, const std::vector<Column>& columns) {
   return original.count(Status::ok) == 0 ||
          std::any_of(columns.begin(), columns.end(),
-                     [&](const Column& column) { return original.measures.contains(column.id); });
+                     [&](const Column& column) { return measure_of(original, column); });
 }
 
 class Lines {
  public:
   Lines(const Board& board, const std::vector<Column>& columns, const Place& place,
-        const TableStyle& style, bool stored, Notes& notes)
-      : board_(board),
-        columns_(columns),
-        place_(place),
-        style_(style),
-        stored_(stored),
-        notes_(notes) {}
+        const BoardTableStyle& style, Notes& notes)
+      : board_(board), columns_(columns), place_(place), style_(style), notes_(notes) {}
 
   json line(const Row& row, std::size_t index) {
     const bool ok = row.count(Status::ok) > 0, original = index == 0;
-    const auto q_u = row.measures.find("q_u");
-    const bool ranked = !original && q_u != row.measures.end() && q_u->second.defined();
+    const bool ranked = !original && defined_measure(row, board_.ranking);
     json out{{"original", original},
              {"label", row.label},
              {"ranks", style_.rank},
@@ -147,7 +143,7 @@ class Lines {
              {"chips", seed_chips(row, index, place_)},
              {"unfinished", !ok},
              {"why", ok ? json() : unfinished(row, index, place_)},
-             {"width", columns_.size() + style_.seeds},
+             {"width", std::max<std::size_t>(1, columns_.size() + style_.seeds)},
              {"cells", json::array()},
              {"seeds", ok && style_.seeds}};
     if (!ok) return out;
@@ -164,32 +160,53 @@ class Lines {
  private:
   json cell(const Row& row, std::size_t index, std::size_t i) {
     const auto& column = columns_[i];
-    const auto& measures = stored_ ? row.metrics : row.measures;
-    const auto found = measures.find(column.id);
-    json out{{"first", starts_group(columns_, i)}, {"number", false}, {"bar", ""}};
-    const bool blank = index == 0 && !row.measures.contains(column.id);
-    if (found == measures.end() || !found->second.defined()) {
-      const bool explained = found != measures.end() && !found->second.reason.empty();
-      out["dash"] = !blank;
-      out["references"] =
-          explained ? json::array({notes_.reference(found->second.reason)}) : json();
+    const auto* measure = measure_of(row, column);
+    json out{{"first", starts_group(columns_, i)},
+             {"number", false},
+             {"bar", ""},
+             {"references", unfinished_attacks(row, index, column)}};
+    if (!measure || !measure->defined()) {
+      out["dash"] = index > 0 || measure;
+      if (measure && !measure->reason.empty())
+        out["references"].push_back(notes_.reference(measure->reason));
       return out;
     }
-    const Measure& measure = found->second;
-    out["number"] = number(row, place_.row(index), measure,
-                           stored_ ? board_.units.at(column.id) : std::string("1"));
-    // All numbers of a line lead to one place: the keyboard stops at the first alone.
-    out["number"]["again"] = std::exchange(linked_, true);
+    const RowId of(index, attack_number(row, column));
+    out["number"] = number(row, place_.row(of), *measure, column.unit);
+    // All numbers of a line that lead to one place: the keyboard stops at the first alone.
+    out["number"]["again"] = of.attack == 0 && std::exchange(linked_, true);
     if (column.id == style_.bar)
-      out["bar"] = fmt::format("{:.2f}", std::clamp(measure.mean(), 0.0, 1.0) * 100);
+      out["bar"] = fmt::format("{:.2f}", std::clamp(measure->mean(), 0.0, 1.0) * 100);
+    return out;
+  }
+
+  // From 1; 0 for a number of the row itself.
+  static std::size_t attack_number(const Row& row, const Column& column) {
+    if (column.of != Column::Of::attacked) return 0;
+    return static_cast<std::size_t>(row.attacked_by(column.attack) - row.attacks.data()) + 1;
+  }
+
+  // Why the number after an attack is of fewer seeds, or missing.
+  json unfinished_attacks(const Row& row, std::size_t index, const Column& column) {
+    json out = json::array();
+    const Row* attack =
+        column.of == Column::Of::attacked ? row.attacked_by(column.attack) : nullptr;
+    if (!attack) return out;
+    const RowId id(index, attack_number(row, column));
+    for (std::size_t i = 0; i < attack->runs.size(); ++i) {
+      const auto& run = attack->runs[i];
+      if (run.cell->status == Status::ok) continue;
+      out.push_back(notes_.reference(
+          fmt::format("{}, seed {}: {}", attack->label, run.seed, status_in_words(*run.cell)),
+          href_of(*attack, id, i, place_)));
+    }
     return out;
   }
 
   const Board& board_;
   const std::vector<Column>& columns_;
   const Place& place_;
-  const TableStyle& style_;
-  bool stored_;
+  const BoardTableStyle& style_;
   Notes& notes_;
   bool linked_ = false;  // whether the present line already has a link
 };
@@ -197,21 +214,23 @@ class Lines {
 }  // namespace
 
 std::string board_table(const Board& board, const std::vector<Column>& columns, const Place& place,
-                        const TableStyle& style, bool stored) {
+                        const BoardTableStyle& style) {
   const std::string id = place.prefix + "-" + style.id;
   Notes notes(id);
-  Lines lines(board, columns, place, style, stored, notes);
+  Lines lines(board, columns, place, style, notes);
   json view{{"table", id},
             {"caption", style.caption},
             {"groups", groups(columns)},
             {"heads", heads(columns, style.sorted)},
             {"n", style.seeds ? json(columns.size() + 1) : json()},
             {"original", ""}};
-  if (!stored && shows_any(board.original, columns))
+  if (!style.attacked && shows_any(board.original, columns))
     view["original"] = render("board_row", lines.line(board.original, 0));
   std::string rows;
-  for (std::size_t i = 0; i < board.rows.size(); ++i)
-    rows += render("board_row", lines.line(board.rows[i], i + 1));
+  for (std::size_t i = 0; i < board.rows.size(); ++i) {
+    if (!style.attacked || !board.rows[i].attacks.empty())
+      rows += render("board_row", lines.line(board.rows[i], i + 1));
+  }
   view["rows"] = rows;
   view["notes"] = notes.list();
   return render("board_table", view);

@@ -8,15 +8,16 @@
 
 namespace lacuna::report {
 
-struct TableStyle {
-  std::string id = {}, caption = {}, sorted = {};
+struct BoardTableStyle {
+  std::string id = {}, caption = {};
+  Column sorted = {};  // by which the rows stand
   bool chips = false, rank = false, seeds = false;
-  std::string bar = {};  // the column with bars
+  std::string bar = {};    // the column with bars
+  bool attacked = false;  // only rows that have attacks, without the original model
 };
 
-// `stored`: the columns are metrics as plugins stored them, else measures. Returns the table and
-// its notes.
+// Returns the table and its notes.
 std::string board_table(const Board& board, const std::vector<Column>& columns, const Place& place,
-                        const TableStyle& style, bool stored = false);
+                        const BoardTableStyle& style);
 
 }  // namespace lacuna::report

@@ -65,6 +65,11 @@ std::string csp_hash(std::string_view inline_text) {
   return "'sha256-" + std::string(text.begin(), text.begin() + length) + "'";
 }
 
+std::string no_break(std::string text) {
+  for (auto at = text.find('-'); at != text.npos; at = text.find('-', at)) text.replace(at, 1, "\u2011");
+  return text;
+}
+
 std::string typographic(std::string text) {
   if (text.starts_with('-')) text.replace(0, 1, "\u2212");
   return text;

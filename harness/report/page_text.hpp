@@ -19,6 +19,9 @@ std::string url(const std::filesystem::path& relative);
 // script.
 std::string csp_hash(std::string_view inline_text);
 
+// "Q-U" that no line breaks: with a hyphen that holds.
+std::string no_break(std::string text);
+
 // Signs as a typographer wants them: a true minus instead of a hyphen.
 std::string typographic(std::string text);
 

@@ -39,23 +39,21 @@ std::string text_of(const Board& board, const std::vector<Comparison>& compariso
 
 }  // namespace
 
-std::string make_reports(const std::vector<fs::path>& folders, const fs::path& out,
-                         TableStyle style) {
+std::string make_reports(const std::vector<Results>& all, const fs::path& out, TableStyle style) {
   std::vector<Output> outputs;
   std::vector<Entry> entries;
   std::map<fs::path, fs::path> seen;
   std::string text;
-  for (const auto& given : folders) {
-    const Results results = load_results(given);
+  const bool several = all.size() > 1;
+  for (const auto& results : all) {
+    const auto& given = results.folder;
     const auto boards = make_boards(results);
-    PredictionFiles files(given);
     std::vector<std::vector<Comparison>> comparisons;
     for (const auto& board : boards) {
-      comparisons.push_back(compare(board, files));
+      comparisons.push_back(compare(board));
       text += text_of(board, comparisons.back(), style, text.empty());
     }
     if (out.empty()) continue;
-    const bool several = folders.size() > 1;
     const fs::path folder = several ? plain(out) / plain(given).filename() : plain(out);
     if (const auto [other, fresh] = seen.emplace(folder, given); !fresh) {
       throw ConfigError(given.string() + ": its report would replace that of " +
@@ -75,6 +73,13 @@ std::string make_reports(const std::vector<fs::path>& folders, const fs::path& o
   }
   if (outputs.size() > 1) write_file_atomically(plain(out) / "index.html", render_index(entries));
   return text;
+}
+
+std::string make_reports(const std::vector<fs::path>& folders, const fs::path& out,
+                         TableStyle style) {
+  std::vector<Results> all;
+  for (const auto& folder : folders) all.push_back(load_results(folder));
+  return make_reports(all, out, style);
 }
 
 }  // namespace lacuna::report

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "report/load.hpp"
+
 namespace lacuna::report {
 
 enum class TableStyle { plain, markdown };
@@ -15,5 +17,9 @@ enum class TableStyle { plain, markdown };
 // is written: a missing folder, a damaged file, two folders of one name.
 std::string make_reports(const std::vector<std::filesystem::path>& folders,
                          const std::filesystem::path& out, TableStyle style);
+
+// The same of what is loaded; Results::folder is where links lead and what a folder is called by.
+std::string make_reports(const std::vector<Results>& all, const std::filesystem::path& out,
+                         TableStyle style);
 
 }  // namespace lacuna::report

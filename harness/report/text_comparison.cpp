@@ -22,7 +22,7 @@ Line line_of(const std::string& name, const Comparison& comparison, const Compar
 }
 
 std::string measured(const ComparedNumber& number) {
-  return number.measured ? mean_and_sd(*number.measured) : "-";
+  return number.measured ? mean_and_sd(*number.measured, "1") : "-";
 }
 
 std::string interval(const ComparedNumber& number) {
@@ -104,7 +104,7 @@ std::string intervals_in_words(const Comparison& comparison) {
   }
   std::string text =
       "95 % interval of our number over test pictures: of an accuracy exact (Clopper-Pearson), of "
-      "a score by a paired bootstrap of 2,000 resamples";
+      "a score from what each picture contributes to it (normal theory)";
   if (seeds > 1)
     text +=
         ", widened by Student's t for one further run with another seed, since a published "

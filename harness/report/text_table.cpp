@@ -27,8 +27,8 @@ std::string reason_of(const Row& row) {
 Line cells(const Board& board, const Row& row) {
   Line line{row.label};
   for (const auto& column : board.main) {
-    const auto found = row.measures.find(column.id);
-    line.push_back(found == row.measures.end() ? "-" : mean_and_sd(found->second));
+    const auto* measure = measure_of(row, column);
+    line.push_back(measure ? mean_and_sd(*measure, column.unit) : "-");
   }
   const std::size_t ok = row.count(Status::ok);
   line.push_back(ok == row.runs.size() ? std::to_string(ok)
@@ -36,19 +36,22 @@ Line cells(const Board& board, const Row& row) {
   return line;
 }
 
-std::vector<const Row*> all_rows(const Board& board) {
-  std::vector<const Row*> rows{&board.original};
-  for (const auto& row : board.rows) rows.push_back(&row);
-  return rows;
+std::vector<Line> lines_of(const Board& board) {
+  std::vector<Line> lines{header(board), cells(board, board.original)};
+  for (const auto& row : board.rows) lines.push_back(cells(board, row));
+  return lines;
 }
 
 std::string notes(const Board& board, const char* bullet,
                   std::string (*escape)(const std::string&)) {
   std::string out;
-  for (const Row* row : all_rows(board)) {
+  for (const Row* row : board.all_rows()) {
     const std::string reason = reason_of(*row);
     if (!reason.empty()) out += bullet + escape(row->label + ": " + reason) + "\n";
   }
+  if (board.attacked())
+    out += bullet + escape(fmt::format("ranked by {}: {}", board.ranking.title,
+                                       board.ranking.help)) + "\n";
   if (const auto unchecked = board.unchecked(); !unchecked.empty())
     out += bullet + escape("counts not checked: " + unchecked) + "\n";
   return out.empty() ? out : "\n" + out;
@@ -57,19 +60,15 @@ std::string notes(const Board& board, const char* bullet,
 }  // namespace
 
 std::string plain_table(const Board& board) {
-  std::vector<Line> lines{header(board)};
-  for (const Row* row : all_rows(board)) lines.push_back(cells(board, *row));
   std::string out = printable(
       fmt::format("{} · {} · {}", board.plan->title, board.model, request_in_words(board)));
   out += "\n\n";
-  out += plain_lines(std::move(lines));
+  out += plain_lines(lines_of(board));
   return out + notes(board, "  ", [](const std::string& text) { return printable(text); });
 }
 
 std::string markdown_table(const Board& board) {
-  std::vector<Line> lines{header(board)};
-  for (const Row* row : all_rows(board)) lines.push_back(cells(board, *row));
-  return markdown_lines(lines) + notes(board, "- ", markdown_escaped);
+  return markdown_lines(lines_of(board)) + notes(board, "- ", markdown_escaped);
 }
 
 }  // namespace lacuna::report

@@ -25,6 +25,7 @@ std::string CellNames::of(const PlannedCell& cell) const {
   if (request_) out += cell.request + " / ";
   out += cell.label;
   if (seed_ && !cell.is_original()) out += fmt::format(", seed {}", cell.seed);
+  if (!cell.attack.empty()) out += ", then " + cell.attack;
   return out;
 }
 

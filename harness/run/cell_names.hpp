@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "run/plan.hpp"
+#include "run/graph.hpp"
 
 namespace lacuna {
 
@@ -12,7 +12,7 @@ class CellNames {
   explicit CellNames(const Plan& plan);
 
   // "npo+kl", or "demo / difficult / npo+kl, seed 2" where there are several models, requests and
-  // seeds.
+  // seeds; an attack as "npo+kl, then 4 bits".
   std::string of(const PlannedCell& cell) const;
 
  private:

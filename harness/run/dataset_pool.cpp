@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <set>
+
 #include "model/resize.hpp"
 #include "run/progress_file.hpp"
 #include "support/hash.hpp"
@@ -23,26 +26,33 @@ std::string prompts_hash(const Dataset& dataset) {
 
 }  // namespace
 
+DatasetPool::DatasetPool(const std::map<std::string, std::string>& libraries,
+                         const DataRoots& roots)
+    : roots_(roots) {
+  std::set<std::string> files;
+  for (const auto& [id, library] : libraries)
+    if (files.insert(library).second) registry_.load(library);
+}
+
 const PooledDataset& DatasetPool::get(const PluginUse& use) {
   const auto& plugin = registry_.find(Kind::dataset, use.id);
   const auto params = guarded(use.id, [&] { return plugin.entry->resolve(use.params); });
   const auto [found, is_new] = datasets_.try_emplace(use.id + params.dump());
   auto& pooled = found->second;
   if (!is_new) return pooled;
-  pooled.job = {{"id", use.id}, {"params", params}, {"library", plugin.library.string()}};
-  pooled.identity = {{"id", use.id},
-                     {"version", plugin.entry->info.version},
-                     {"params", params},
-                     {"manifest", nullptr},
-                     {"prompts", nullptr}};
+  auto& spec = pooled.spec;
+  spec = {.id = use.id,
+          .version = plugin.entry->info.version,
+          .params = params,
+          .library = plugin.library};
   const Handover handover(use.id);
   try {
     guarded(use.id, [&] {
       pooled.dataset = plugin.entry->make_dataset(params, roots_);
-      pooled.identity["manifest"] = sha256(pooled.dataset->manifest());
-      pooled.identity["prompts"] = prompts_hash(*pooled.dataset);
+      spec.manifest = sha256(pooled.dataset->manifest());
+      spec.prompts = prompts_hash(*pooled.dataset);
       if (const auto& data = *pooled.dataset; !data.file(data.splits().front(), 0).empty())
-        pooled.identity["pictures"] = picture_pipeline();
+        spec.pictures = picture_pipeline();
     });
   } catch (const ConfigError& error) {  // the parameters were good, so it is the files
     pooled.unavailable = error.what();

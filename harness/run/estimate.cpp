@@ -2,55 +2,61 @@
 
 #include "lacuna/error.hpp"
 #include "support/files.hpp"
+#include "support/json_files.hpp"
 
 namespace lacuna {
 namespace {
 
-// Of a record that covers all steps; nothing for one of a resumed or failed cell.
-std::optional<double> whole_cost(const nlohmann::json& steps, bool is_original) {
-  if (!steps.contains("evaluate") || (!is_original && !steps.contains("unlearn")))
-    return std::nullopt;
-  double sum = 0;
-  for (const auto& step : steps) {
-    if (!step.contains("seconds")) return std::nullopt;
-    sum += step.at("seconds").get<double>();
-  }
-  return sum;
+using nlohmann::json;
+
+// What of a job decides its cost.
+std::string kind_of(Step step, const json& spec) {
+  const auto id = [&](const char* part) { return spec.at(part).at("id").get<std::string>(); };
+  if (step == Step::unlearn) return id("method");
+  if (step == Step::score) return id("metric");
+  return id("dataset") + " " + spec.at("split").get<std::string>();
 }
 
 }  // namespace
 
-Estimate::Estimate(const Store& store) {
-  const auto folder = store.folder() / "records";
-  if (!std::filesystem::is_directory(folder)) return;
-  for (const auto& file : std::filesystem::directory_iterator(folder)) {
-    const auto cell = store.read_cell(file.path().stem().string());
-    if (!cell || cell->at("status") != "ok") continue;
+Estimate::Estimate(StoredJobs& stored) {
+  for (const auto& file : json_files(stored.store().folder() / "records")) {
     try {
-      const auto method = cell->at("cell").at("method").at("id").get<std::string>();
-      const auto cost = whole_cost(read_json(file.path()).at("steps"), method == "original");
-      if (!cost) continue;
-      methods_[method].seconds += *cost;
-      methods_[method].cells += 1;
+      const auto record = read_json(file);
+      const auto name = record.at("step").get<std::string>();
+      const auto seconds = record.at("cost").at("seconds").get<double>();
+      for (const auto step : {Step::unlearn, Step::predict, Step::score}) {
+        if (name != to_string(step)) continue;
+        const auto key = file.stem().string();
+        const auto result = read_json(stored.store().result(step, key), "a result");
+        if (result.at("status") != "ok") continue;
+        auto& sum = kinds_[{step, kind_of(step, result.at("spec"))}];
+        sum.seconds += seconds;
+        sum.jobs += 1;
+      }
     } catch (const ConfigError&) {
-    } catch (const nlohmann::json::exception&) {
+    } catch (const json::exception&) {
     }
   }
 }
 
-std::optional<double> Estimate::seconds(const std::string& method) const {
+std::optional<double> Estimate::seconds(const Job& job) const {
+  if (job.step() == Step::set) return 0;
+  const auto spec =
+      std::visit([](const auto& one) { return to_json(one, Fields::identity); }, job.spec);
   Sum sum;
-  if (const auto found = methods_.find(method); found != methods_.end()) {
+  if (const auto found = kinds_.find({job.step(), kind_of(job.step(), spec)});
+      found != kinds_.end()) {
     sum = found->second;
-  } else if (method != "original") {
-    for (const auto& [name, other] : methods_) {
-      if (name == "original") continue;
+  } else {
+    for (const auto& [kind, other] : kinds_) {
+      if (kind.first != job.step()) continue;
       sum.seconds += other.seconds;
-      sum.cells += other.cells;
+      sum.jobs += other.jobs;
     }
   }
-  if (sum.cells == 0) return std::nullopt;
-  return sum.seconds / sum.cells;
+  if (sum.jobs == 0) return std::nullopt;
+  return sum.seconds / sum.jobs;
 }
 
 }  // namespace lacuna

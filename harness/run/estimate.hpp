@@ -1,11 +1,11 @@
-// What a cell is likely to cost, from the records of cells that have been run.
+// What a job is likely to cost, from the records of jobs that have been run.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
 
-#include "run/store.hpp"
+#include "run/stored_jobs.hpp"
 
 namespace lacuna {
 
@@ -13,18 +13,19 @@ class Estimate {
  public:
   // Reads every record of the folder; one that does not exist has none, damaged ones are passed
   // over.
-  explicit Estimate(const Store& store);
+  explicit Estimate(StoredJobs& stored);
 
-  // Mean seconds of one worker for a cell of this method ("original" is one), or of any method but
-  // that; nothing if no cell has been run.
-  std::optional<double> seconds(const std::string& method) const;
+  // Mean seconds of a worker for a job like this: unlearning by the same method, or by any; the
+  // predictions of the same data set's split, or of any; scores of the same metric, or of any.
+  // Nothing if none has been run. A set costs nothing that counts.
+  std::optional<double> seconds(const Job& job) const;
 
  private:
   struct Sum {
     double seconds = 0;
-    int cells = 0;
+    int jobs = 0;
   };
-  std::map<std::string, Sum> methods_;
+  std::map<std::pair<Step, std::string>, Sum> kinds_;
 };
 
 }  // namespace lacuna

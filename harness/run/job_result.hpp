@@ -28,14 +28,14 @@ struct JobResult {
   Status status = Status::missing;
   std::string failure = {}, reason = {};  // of one that is not ok
 
-  nlohmann::json trajectory = {};    // unlearn; of a failed one, as far as it came. May be null
-  std::string weights_sha256 = {};   // unlearn
-  std::string outcome_sha256 = {};   // predict: of predict/<key>.safetensors
-  FlipCounts flips = {};             // predict
-  std::string incomplete = {};       // predict: "298 of 3,669 pictures", as in the plan
-  std::vector<StoredValue> values = {};            // score, without contributions
+  nlohmann::json trajectory = {};        // unlearn; of a failed one, as far as it came. May be null
+  std::string weights_sha256 = {};       // unlearn
+  std::string outcome_sha256 = {};       // predict: of predict/<key>.safetensors
+  FlipCounts flips = {};                 // predict
+  std::string incomplete = {};           // predict: "298 of 3,669 pictures", as in the plan
+  std::vector<StoredValue> values = {};  // score, without contributions
   std::map<std::string, std::string> outcomes = {};  // score: SHA-256 of what it read, by key
-  std::string per_sample_sha256 = {};              // score: of score/<key>.safetensors, if any
+  std::string per_sample_sha256 = {};                // score: of score/<key>.safetensors, if any
 };
 
 // Without white space at the ends; a score's has "digest", the hash of all else in it, so that no

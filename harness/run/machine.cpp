@@ -5,8 +5,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <string_view>
 
 #include "lacuna/abi.hpp"
 #include "lacuna_commit.hpp"
@@ -39,6 +41,12 @@ std::string after(const std::string& text, const std::string& marker) {
   return text.substr(begin, text.find_first_of(",\n", begin) - begin);
 }
 
+// Of sdk/mkl_path.cpp, whose answer every worker gets alike.
+const char* mkl_path() {
+  const auto* wish = std::getenv("LACUNA_MKL");
+  return wish && std::string_view(wish) == "vendor" ? "by vendor" : "by features";
+}
+
 }  // namespace
 
 nlohmann::json machine_record() {
@@ -52,7 +60,8 @@ nlohmann::json machine_record() {
       {"system", field_of("/etc/os-release", "PRETTY_NAME", '=')},
       {"kernel", std::string(names.sysname) + " " + names.release},
       {"cpu_capability", after(config, "CPU capability usage: ")},
-      {"blas", after(config, "BLAS_INFO=")}};
+      {"blas", after(config, "BLAS_INFO=")},
+      {"mkl_path", mkl_path()}};
 }
 
 nlohmann::json build_record() {

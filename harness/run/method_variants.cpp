@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "doors/doors.hpp"
+#include "plugin/abilities.hpp"
 #include "train/presets.hpp"
 #include "train/training_config.hpp"
 
@@ -65,10 +68,52 @@ std::vector<GridPoint> grid_points(const MethodSpec& method) {
   return points;
 }
 
+PluginSpec resolved_method(const Suite& suite, const std::string& id, const json& params,
+                           const Registry& registry, NamedContents& contents) {
+  if (is_door(id)) {
+    const auto found = resolve_door(id, params, suite.path.parent_path());
+    return {.id = id,
+            .version = door_info(id).version,
+            .params = found.at("params"),
+            .contents = found.at("contents").get<std::map<std::string, std::string>>(),
+            .places = found.at("places")};
+  }
+  const auto& plugin = registry.find(Kind::method, id);
+  const auto resolved = guarded(id, [&] { return plugin.entry->resolve(params); });
+  return {.id = id,
+          .version = plugin.entry->info.version,
+          .params = resolved,
+          .binary = binary_hash(plugin),
+          .contents = contents.of(resolved),
+          .replaced = !plugin.replaced.empty(),
+          .library = plugin.library};
+}
+
+const Info& method_info(const std::string& id, const Registry& registry) {
+  return is_door(id) ? door_info(id) : registry.find(Kind::method, id).entry->info;
+}
+
+MethodVariant variant_of(const Suite& suite, const std::string& place, const std::string& id,
+                         const Settings& all, const Registry& registry, NamedContents& contents) {
+  MethodVariant out;
+  out.needs = names_of(method_info(id, registry).needs);
+  out.method = at_place(suite, place + ".params", [&] {
+    return resolved_method(suite, id, all.params, registry, contents);
+  });
+  out.kl = at_place(suite, place + ".kl", [&] { return resolved(parse<KlConfig>(all.kl)); });
+  out.training = at_place(suite, place + ".training",
+                          [&] { return recorded(parse<TrainingConfig>(all.training)); });
+  return out;
+}
+
 }  // namespace
 
+bool MethodVariant::needs_it(Ability ability) const {
+  return std::find(needs.begin(), needs.end(), to_string(ability)) != needs.end();
+}
+
 std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t request,
-                                           const Registry& registry) {
+                                           const Registry& registry, NamedContents& contents) {
   const auto& asked = suite.requests.at(request);
   at_place(suite, "training", [&] { parse<TrainingConfig>(suite.training); });
   at_place(suite, fmt::format("requests[{}].training", request),
@@ -79,9 +124,7 @@ std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t reque
     const auto& method = suite.methods[i];
     if (!method.runs_on(asked)) continue;
     const auto place = fmt::format("methods[{}]", i);
-    const auto& plugin = at_place(suite, place + ".id", [&]() -> const Registered& {
-      return registry.find(Kind::method, method.id);
-    });
+    at_place(suite, place + ".id", [&] { method_info(method.id, registry); });
     Settings base{json::object(), json::object(), suite.training};
     base.update(at_place(suite, place + ".preset", [&] { return settings_of_preset(method); }));
     base.training.update(asked.training);
@@ -91,14 +134,8 @@ std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t reque
       auto all = base;
       all.update(point.settings);
       auto& variant =
-          out.emplace_back(MethodVariant{&plugin, method.label + point.words, {}, {}, {}});
-      variant.params = at_place(suite, place + ".params", [&] {
-        return guarded(method.id, [&] { return plugin.entry->resolve(all.params); });
-      });
-      variant.kl =
-          at_place(suite, place + ".kl", [&] { return resolved(parse<KlConfig>(all.kl)); });
-      variant.training = at_place(suite, place + ".training",
-                                  [&] { return recorded(parse<TrainingConfig>(all.training)); });
+          out.emplace_back(variant_of(suite, place, method.id, all, registry, contents));
+      variant.label = method.label + point.words;
       if (!labels.insert(variant.label).second) {
         at_place(suite, place, [&] {
           throw ConfigError(
@@ -106,6 +143,22 @@ std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t reque
         });
       }
     }
+  }
+  return out;
+}
+
+std::vector<MethodVariant> attack_variants(const Suite& suite, std::size_t attack,
+                                           const Registry& registry, NamedContents& contents) {
+  const auto& asked = suite.attacks.at(attack);
+  const auto place = fmt::format("attacks[{}]", attack);
+  at_place(suite, place + ".id", [&] { method_info(asked.id, registry); });
+  std::vector<MethodVariant> out;
+  for (const auto& request : suite.requests) {
+    Settings all{asked.params, json::object(), suite.training};
+    all.training.update(request.training);
+    all.training.update(asked.training);
+    out.push_back(variant_of(suite, place, asked.id, all, registry, contents));
+    out.back().label = asked.label;
   }
   return out;
 }

@@ -2,18 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
 
-#include "fetch/model_names.hpp"
-#include "model/checkpoint.hpp"
-#include "model/vocabulary.hpp"
-#include "run/cell.hpp"
-#include "run/completeness.hpp"
+#include "run/applicable.hpp"
 #include "run/dataset_pool.hpp"
-#include "run/method_variants.hpp"
+#include "run/outcome_file.hpp"
+#include "run/plan_models.hpp"
+#include "run/plan_notes.hpp"
 #include "run/resolved_request.hpp"
-#include "support/hash.hpp"
-#include "support/safe_text.hpp"
 #include "train/samples_file.hpp"
 
 namespace lacuna {
@@ -21,330 +17,235 @@ namespace {
 
 using nlohmann::json;
 
-struct Model {
-  std::filesystem::path place = {};
-  std::string name = {};
-  json identity = {};  // {"name", "hash"}; the hash null if it is not there
-  std::int64_t image_size = 0;
-  std::string vocabulary = {};   // found here: a process that unlearns sees no data folder
-  std::string unavailable = {};  // why it is not there
-};
+// Whether an evaluation has the questions that a metric's columns are of. Of a CLIP: the fine names
+// always, the coarse ones where there are some.
+bool has_columns(const PlannedMetric& metric, const Dataset& dataset) {
+  return std::all_of(metric.columns.begin(), metric.columns.end(), [&](const std::string& column) {
+    const auto question = column.substr(0, column.find('/'));
+    return question == "fine" || (question == "coarse" && dataset.taxonomy().hierarchical());
+  });
+}
+
+bool is_given(const PlannedMetric& metric, const RequestEvaluation& evaluation) {
+  const auto& roles = metric.reads;
+  const bool reads = roles.empty() || std::find(roles.begin(), roles.end(),
+                                                evaluation.spec->role) != roles.end();
+  return reads && has_columns(metric, *evaluation.data->dataset);
+}
 
 class Planner {
  public:
-  Planner(const Suite& suite, const Registry& registry, const DataRoots& roots)
-      : suite_(suite), registry_(registry), roots_(roots), pool_(registry, roots) {
-    for (const auto& folder : roots.folders)
-      data_.push_back(std::filesystem::absolute(folder).string());
+  Planner(const Suite& suite, const SuitePlugins& plugins, const DataRoots& roots)
+      : suite_(suite), plugins_(plugins), pool_(plugins.datasets, roots) {
+    for (const auto& folder : roots.folders) data_.push_back(std::filesystem::absolute(folder));
+    models_ = plan_models(suite, roots);
+    requests_ = resolve_requests(suite, pool_);
   }
 
   Plan make() {
-    plan_.name = suite_.name;
-    plan_.title = suite_.title;
-    plan_.sha256 = suite_.sha256;
-    for (const auto& refused : registry_.refused()) plan_.warnings.push_back(refused.reason);
-    plan_metrics();
-    std::vector<std::vector<MethodVariant>> variants;
-    std::vector<std::string> labels;
-    for (std::size_t i = 0; i < suite_.requests.size(); ++i) {
-      for (const auto& variant : variants.emplace_back(method_variants(suite_, i, registry_))) {
-        binaries_[variant.plugin] = binary_hash(*variant.plugin);
-        labels.push_back(variant.label);
-      }
-    }
-    plan_.published = published_tables(suite_, labels);
-    const auto models = read_models();
-    const auto requests = resolve_requests(suite_, pool_);
-    note_incomplete(requests);
-    for (const auto& model : models) {
-      for (const auto& request : requests) plan_.cells.push_back(original_of(model, request));
-    }
-    for (const auto& model : models) {
-      for (std::size_t i = 0; i < requests.size(); ++i) {
-        const auto original = original_of(model, requests[i]).key;
-        for (const auto seed : suite_.seeds) {
-          for (const auto& variant : variants[i])
-            plan_.cells.push_back(cell_of(model, requests[i], variant, seed, original));
-        }
-      }
-    }
-    plan_.missing = missing(models);
+    describe();
+    note_incomplete(plan_, suite_, pool_, requests_);
+    for (const auto& model : models_)
+      for (const auto& request : requests_) add_original(model, request);
+    for (const auto& model : models_)
+      for (std::size_t i = 0; i < requests_.size(); ++i)
+        for (const auto seed : suite_.seeds)
+          for (const auto& variant : plugins_.methods[i]) add_cell(model, i, variant, seed);
+    plan_.missing = missing_inputs(models_, pool_);
     return std::move(plan_);
   }
 
  private:
-  void plan_metrics() {
-    plan_.metrics = json::array();
-    for (std::size_t i = 0; i < suite_.metrics.size(); ++i) {
-      at_place(suite_, fmt::format("metrics[{}]", i), [&] {
-        const auto& [id, params] = suite_.metrics[i];
-        const auto& plugin = registry_.find(Kind::metric, id);
-        plan_.metrics.push_back(
-            {{"id", id},
-             {"version", plugin.entry->info.version},
-             {"params", guarded(id, [&] { return plugin.entry->resolve(params); })},
-             {"binary", binary_hash(plugin)},
-             {"library", plugin.library.string()}});
-        mark_replaced(plan_.metrics.back(), plugin);
-      });
-    }
-    for (const auto& evaluation : suite_.evaluations) {
-      plan_.evaluations.push_back(
-          {evaluation.id, to_string(evaluation.role), evaluation.title, {}});
-    }
+  void describe() {
+    plan_.name = suite_.name;
+    plan_.title = suite_.title;
+    plan_.sha256 = suite_.sha256;
+    plan_.board = suite_.board;
+    plan_.warnings = plugins_.warnings;
+    for (const auto& metric : plugins_.metrics) plan_.metrics.push_back(metric.plugin);
+    for (const auto& evaluation : suite_.evaluations)
+      plan_.evaluations.push_back({evaluation.id, evaluation.role, evaluation.title, {}});
+    std::vector<std::string> labels;
+    for (const auto& variants : plugins_.methods)
+      for (const auto& variant : variants) labels.push_back(variant.label);
+    plan_.published = published_tables(suite_, labels);
   }
 
-  // Numbers of a part of the pictures are no numbers of the data set: said before anything runs,
-  // and in every result.
-  void note_incomplete(const std::vector<ResolvedRequest>& requests) {
-    std::set<std::string> said;
-    const auto warn = [&](const std::string& id, const std::string& split,
-                          const std::string& what) {
-      const auto line = fmt::format("{}: {}: {} (lacuna data check {})", id, split, what, id);
-      if (!what.empty() && said.insert(line).second) plan_.warnings.push_back(line);
-    };
-    for (std::size_t i = 0; i < suite_.evaluations.size(); ++i) {
-      const auto& spec = suite_.evaluations[i];
-      const auto& data = pool_.get(spec.dataset);
-      if (!data.dataset) continue;
-      plan_.evaluations[i].incomplete = incompleteness(*data.dataset, spec.split);
-      warn(spec.dataset.id, spec.split, plan_.evaluations[i].incomplete);
-    }
-    for (const auto& request : requests) {
-      const auto& spec = *request.spec;
-      if (!request.data->dataset || spec.exemplars != "pictures") continue;
-      warn(spec.dataset.id, spec.split, incompleteness(*request.data->dataset, spec.split));
-      const auto few =
-          too_few(*request.data->dataset, spec.split, request.concepts, spec.samples_per_concept);
-      if (!few.empty()) plan_.warnings.push_back(fmt::format("request '{}': {}", spec.id, few));
-    }
+  template <class Spec>
+  std::string add_job(const Spec& spec, std::vector<std::string> needs) {
+    auto key = job_key(spec);
+    plan_.jobs.try_emplace(key, Job{key, spec, std::move(needs)});
+    return key;
   }
 
-  // Seen by every reader of the result: an id alone would pass for the installed plugin.
-  static void mark_replaced(json& plugin, const Registered& registered) {
-    if (!registered.replaced.empty()) plugin["shipped"] = false;
-  }
-
-  // Parameters that name files or folders: what stands in these can move the numbers as well. By
-  // parameter; null if there are none.
-  json contents_of(const json& params) {
-    json out;
-    for (const auto& [name, value] : params.items()) {
-      if (!value.is_string()) continue;
-      if (const auto& hash = content_hash(value.get<std::string>()); !hash.empty())
-        out[name] = hash;
-    }
-    return out;
-  }
-
-  // Empty for words that name no file. A bare word is no path, whatever lies in this folder.
-  const std::string& content_hash(const std::string& path) {
-    const auto [found, is_new] = content_hashes_.try_emplace(path);
-    if (!is_new || path.find_first_of("/.") == path.npos) return found->second;
-    std::error_code error;
-    if (std::filesystem::is_regular_file(path, error)) {
-      found->second = sha256_file(path);
-    } else if (path.find('/') != path.npos && std::filesystem::is_directory(path, error)) {
-      std::map<std::string, std::string> files;
-      for (const auto& file : std::filesystem::directory_iterator(path, error))
-        if (file.is_regular_file(error))
-          files[file.path().filename().string()] = sha256_file(file.path());
-      found->second = sha256(json_text(json(files), -1));
-    }
-    return found->second;
-  }
-
-  std::vector<Model> read_models() {
-    std::vector<Model> out;
-    for (const auto& text : suite_.models) {
-      at_place(suite_, "model", [&] {
-        auto model = read_model(text);
-        for (const auto& other : out) {
-          if (other.name == model.name)
-            throw ConfigError(
-                fmt::format("two models are named '{}' (rename a folder)", model.name));
-        }
-        out.push_back(std::move(model));
-      });
-    }
-    return out;
-  }
-
-  Model read_model(const std::string& text) const {
-    const auto unavailable = [&](const ConfigError& error) {
-      return Model{.name = text,
-                   .identity = {{"name", text}, {"hash", nullptr}},
-                   .unavailable = error.what()};
-    };
-    try {
-      const auto [name, place] = find_model(text, suite_.path.parent_path(), roots_);
-      const auto checkpoint = load_checkpoint(place, {.data = roots_.folders});
-      return {.place = place,
-              .name = name,
-              .identity = {{"name", name}, {"hash", checkpoint_hash(checkpoint)}},
-              .image_size = checkpoint.config.vision.image_size,
-              .vocabulary = std::filesystem::absolute(checkpoint.vocabulary).string()};
-    } catch (const ModelMissing& error) {
-      return unavailable(error);
-    } catch (const VocabularyMissing& error) {
-      return unavailable(error);
-    }
-  }
-
-  std::vector<MissingInput> missing(const std::vector<Model>& models) const {
-    std::vector<MissingInput> out;
-    for (const auto& model : models)
-      if (!model.unavailable.empty()) out.push_back({"model", model.name, model.unavailable});
-    for (const auto& [use, data] : pool_.all()) {
-      if (data.dataset) continue;
-      MissingInput input{"dataset", data.identity.at("id"), data.unavailable};
-      if (std::find(out.begin(), out.end(), input) == out.end()) out.push_back(std::move(input));
-    }
-    return out;
-  }
-
-  // What cannot move the original's numbers is not in its key: requests that differ in their
+  // What cannot move the original's predictions is not in its key: requests that differ in their
   // exemplars only share one.
-  PlannedCell original_of(const Model& model, const ResolvedRequest& request) const {
-    PlannedCell out{.model = model.name,
-                    .request = request.spec->id,
-                    .method = "original",
-                    .label = "original"};
-    json identity{{"dataset", request.data->identity}, {"concepts", request.concepts}};
-    if (!request.coarse.empty()) identity["forget_coarse"] = request.coarse;
-    out.cell = {{"harness", LACUNA_VERSION},
-                {"model", model.identity},
-                {"request", identity},
-                {"method", {{"id", "original"}}},
-                {"evaluations", request.evaluation_identities}};
-    finish(out, model, request);
-    return out;
+  std::string original_key(const PlannedModel& model, const ResolvedRequest& request) const {
+    json of{{"dataset", to_json(request.data->spec, Fields::identity)},
+            {"concepts", request.concepts}};
+    if (!request.coarse.empty()) of["forget_coarse"] = request.coarse;
+    return key_of({{"original", true},
+                   {"model", to_json(model.spec, Fields::identity)},
+                   {"request", of}});
   }
 
-  PlannedCell cell_of(const Model& model, const ResolvedRequest& request,
-                      const MethodVariant& variant, std::int64_t seed,
-                      const std::string& original) {
-    const auto& entry = *variant.plugin->entry;
-    PlannedCell out{.original = original,
-                    .model = model.name,
-                    .request = request.spec->id,
-                    .method = entry.info.id,
-                    .label = variant.label,
-                    .seed = seed};
-    const auto identity = identity_of(request);
-    out.cell = {{"harness", LACUNA_VERSION},
-                {"model", model.identity},
-                {"request", identity},
-                {"method",
-                 {{"id", out.method},
-                  {"version", entry.info.version},
-                  {"params", variant.params},
-                  {"kl", variant.kl},
-                  {"binary", binaries_.at(variant.plugin)}}},
-                {"training", variant.training},
-                {"seed", seed},
-                {"evaluations", request.evaluation_identities}};
-    mark_replaced(out.cell["method"], *variant.plugin);
-    if (auto contents = contents_of(variant.params); !contents.is_null())
-      out.cell["method"]["contents"] = std::move(contents);
-    finish(out, model, request);
-    if (out.status.empty()) check_applicable(out, variant, request);
-    if (!out.status.empty()) return out;
-
-    out.set = cell_key({{"format", kSamplesFormat},
-                        {"request", identity},
-                        {"seed", seed},
-                        {"image_size", model.image_size}});
-    plan_.sets[out.set] = {{"dataset", request.data->job},
-                           {"exemplars", request.spec->exemplars},
-                           {"split", request.spec->split},
-                           {"concepts", request.concepts},
-                           {"forget_coarse", request.coarse},
-                           {"samples_per_concept", request.spec->samples_per_concept},
-                           {"seed", seed},
-                           {"image_size", model.image_size},
-                           {"data", data_}};
-    if (request.spec->retain) plan_.sets[out.set]["retain"] = request.spec->retain.json();
-    out.unlearn = {{"model", model.place.string()},
-                   {"vocabulary", model.vocabulary},
-                   {"method", out.method},
-                   {"params", variant.params},
-                   {"library", variant.plugin->library.string()},
-                   {"kl", variant.kl},
-                   {"training", variant.training},
-                   {"seed", seed}};
-    if (request.spec->exemplars != "text")
-      out.unlearn["samples_per_concept"] = request.spec->samples_per_concept;
-    return out;
+  void add_original(const PlannedModel& model, const ResolvedRequest& request) {
+    PlannedCell cell{.key = original_key(model, request),
+                     .model = model.spec.name,
+                     .request = request.spec->id,
+                     .method = "original",
+                     .label = "original",
+                     .matching = request.matching};
+    if (request.evaluations.size() < suite_.evaluations.size())
+      for (const auto& evaluation : request.evaluations)
+        cell.evaluations.push_back(evaluation.spec->id);
+    cell.reason = model.unavailable.empty() ? request.unavailable : model.unavailable;
+    if (!cell.reason.empty()) cell.status = "failed";
+    add_evaluations(cell, model, request);
+    originals_[{&model, &request}] = cell;
+    plan_.cells.push_back(std::move(cell));
   }
 
-  // What decides the forgetting set. Keys appear only where they mean something.
-  static json identity_of(const ResolvedRequest& request) {
-    const auto& spec = *request.spec;
-    json out{{"id", spec.id},
-             {"dataset", request.data->identity},
-             {"concepts", request.concepts},
-             {"level", spec.level}};
-    if (!request.coarse.empty()) out["forget_coarse"] = request.coarse;
-    if (spec.exemplars == "text") {
-      out["exemplars"] = spec.exemplars;
-    } else {
-      out["split"] = spec.split;
-      out["samples_per_concept"] = spec.samples_per_concept;
+  void add_cell(const PlannedModel& model, std::size_t index, const MethodVariant& variant,
+                std::int64_t seed) {
+    const auto& request = requests_[index];
+    const auto& original = originals_.at({&model, &request});
+    PlannedCell cell{.original = original.key,
+                     .model = model.spec.name,
+                     .request = request.spec->id,
+                     .method = variant.method.id,
+                     .label = variant.label,
+                     .seed = seed,
+                     .status = original.status,
+                     .reason = original.reason};
+    judge(cell, variant, request);
+    add_jobs(cell, model, request, request.identity(), variant);
+    const auto attacked = cell;
+    plan_.cells.push_back(std::move(cell));
+    for (std::size_t i = 0; i < suite_.attacks.size(); ++i)
+      if (suite_.attacks[i].runs_on(variant.label)) add_attack(attacked, i, model, index);
+  }
+
+  // The attacked cell once more, with a method that begins where that one ended.
+  void add_attack(const PlannedCell& attacked, std::size_t attack, const PlannedModel& model,
+                  std::size_t index) {
+    const auto& request = requests_[index];
+    const auto& spec = suite_.attacks[attack];
+    const auto& variant = plugins_.attacks.at(attack).at(index);
+    auto cell = attacked;
+    cell.predict.clear();
+    cell.score.clear();
+    cell.method = variant.method.id;
+    cell.attack = spec.label;
+    cell.attacked = attacked.key;
+    judge(cell, variant, request);
+    auto identity = request.identity();
+    if (identity.exemplars.empty() && spec.samples_per_concept > 0)
+      identity.samples_per_concept = spec.samples_per_concept;
+    add_jobs(cell, model, request, identity, variant);
+    plan_.cells.push_back(std::move(cell));
+  }
+
+  static void judge(PlannedCell& cell, const MethodVariant& variant,
+                    const ResolvedRequest& request) {
+    if (!cell.status.empty()) return;
+    cell.reason = why_not_applicable(variant, request);
+    if (!cell.reason.empty()) cell.status = "not_applicable";
+  }
+
+  void add_jobs(PlannedCell& cell, const PlannedModel& model, const ResolvedRequest& request,
+                const RequestIdentity& identity, const MethodVariant& variant) {
+    const SetSpec set{.format = kSamplesFormat,
+                      .request = identity,
+                      .seed = cell.seed,
+                      .image_size = model.image_size,
+                      .data = data_};
+    const UnlearnSpec unlearn{.harness = LACUNA_VERSION,
+                              .model = model.spec,
+                              .input = cell.attacked,
+                              .request = identity,
+                              .method = variant.method,
+                              .kl = variant.kl,
+                              .training = variant.training,
+                              .seed = cell.seed,
+                              .set = job_key(set)};
+    cell.key = job_key(unlearn);
+    if (cell.status.empty()) {
+      std::vector<std::string> needs{add_job(set, {})};
+      if (!cell.attacked.empty()) needs.push_back(cell.attacked);
+      add_job(unlearn, std::move(needs));
+      add_evaluations(cell, model, request);
+    } else if (!request.data->dataset || !model.unavailable.empty() ||
+               cell.status == "not_applicable") {
+      // Its own key says so. That an evaluation's data is missing stands in no unlearn key: a
+      // failure stored under it would outlive the reason.
+      add_job(unlearn, {});
     }
-    if (spec.retain) out["retain"] = spec.retain.json();
-    return out;
   }
 
-  // What originals and unlearned models share: key, evaluation job, missing data.
-  void finish(PlannedCell& out, const Model& model, const ResolvedRequest& request) const {
-    out.key = cell_key(out.cell);
-    out.matching = request.matching;
-    out.evaluate = {{"model", model.place.string()},
-                    {"vocabulary", model.vocabulary},
-                    {"evaluations", request.evaluation_jobs},
-                    {"data", data_}};
-    out.reason = model.unavailable.empty() ? request.unavailable : model.unavailable;
-    if (!out.reason.empty()) out.status = "failed";
-  }
-
-  static void check_applicable(PlannedCell& out, const MethodVariant& variant,
-                               const ResolvedRequest& request) {
-    const auto& needs = variant.plugin->entry->info.needs;
-    const auto needed = [&](Ability it) {
-      return std::find(needs.begin(), needs.end(), it) != needs.end();
-    };
-    const bool granted = static_cast<bool>(request.spec->retain);
-    const bool flat = !request.data->dataset->taxonomy().hierarchical();
-    if (needed(Ability::retain) && !granted) {
-      out.reason =
-          "the method needs samples of retained concepts, which this request does not grant";
-    } else if (flat && needed(Ability::coarse_names)) {
-      out.reason = "the method needs coarse class names, which the request's dataset does not have";
-    } else if (flat && needed(Ability::keep) && !granted) {
-      out.reason =
-          "the method needs something to keep: coarse class names, which the request's dataset "
-          "does not have, or samples of retained concepts, which it does not grant";
-    } else if (flat && variant.kl.at("coarse") != 0) {
-      out.reason = "kl.coarse needs coarse class names, which the request's dataset does not have";
+  // Predict jobs and the scores that read them.
+  void add_evaluations(PlannedCell& cell, const PlannedModel& model,
+                       const ResolvedRequest& request) {
+    if (!cell.status.empty()) return;
+    const bool is_original = cell.is_original();
+    std::vector<ScoredEvaluation> scored;
+    for (const auto& evaluation : request.evaluations) {
+      const auto& id = evaluation.spec->id;
+      PredictSpec spec{.harness = LACUNA_VERSION,
+                       .format = kOutcomeFormat,
+                       .model = model.spec,
+                       .unlearn = is_original ? "" : cell.key,
+                       .dataset = evaluation.data->spec,
+                       .split = evaluation.spec->split,
+                       .precision = evaluation.spec->precision,
+                       .data = data_};
+      cell.predict[id] = add_job(
+          spec, is_original ? std::vector<std::string>{} : std::vector<std::string>{cell.key});
+      const auto& before =
+          is_original ? cell.predict : originals_.at({&model, &request}).predict;
+      scored.push_back({.id = id,
+                        .role = evaluation.spec->role,
+                        .forget = evaluation.forget,
+                        .forget_coarse = evaluation.forget_coarse,
+                        .before = before.at(id),
+                        .after = cell.predict[id]});
     }
-    if (!out.reason.empty()) out.status = "not_applicable";
+    for (const auto& metric : plugins_.metrics) add_score(cell, metric, request, scored);
+  }
+
+  void add_score(PlannedCell& cell, const PlannedMetric& metric, const ResolvedRequest& request,
+                 const std::vector<ScoredEvaluation>& scored) {
+    ScoreSpec spec{.metric = metric.plugin};
+    std::vector<std::string> needs;
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      if (!is_given(metric, request.evaluations[i])) continue;
+      spec.evaluations.push_back(scored[i]);
+      for (const auto& key : {scored[i].before, scored[i].after})
+        if (std::find(needs.begin(), needs.end(), key) == needs.end()) needs.push_back(key);
+    }
+    if (!spec.evaluations.empty()) cell.score[metric.plugin.id] = add_job(spec, std::move(needs));
   }
 
   const Suite& suite_;
-  const Registry& registry_;
-  const DataRoots& roots_;
+  const SuitePlugins& plugins_;
   DatasetPool pool_;
-  std::vector<std::string> data_;
-  std::map<const Registered*, std::string> binaries_;
-  std::map<std::string, std::string> content_hashes_;  // by path
+  std::vector<std::filesystem::path> data_;
+  std::vector<PlannedModel> models_;
+  std::vector<ResolvedRequest> requests_;
+  std::map<std::pair<const PlannedModel*, const ResolvedRequest*>, PlannedCell> originals_;
   Plan plan_;
 };
 
 }  // namespace
 
-Plan make_plan(const Suite& suite, const Registry& registry, const DataRoots& roots) {
-  return Planner(suite, registry, roots).make();
+Plan make_plan(const Suite& suite, const SuitePlugins& plugins, const DataRoots& roots) {
+  return Planner(suite, plugins, roots).make();
+}
+
+const PlannedCell* original_of(const Plan& plan, const PlannedCell& cell) {
+  for (const auto& one : plan.cells)
+    if (one.is_original() && one.model == cell.model && one.request == cell.request) return &one;
+  return nullptr;
 }
 
 }  // namespace lacuna

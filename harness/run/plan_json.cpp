@@ -1,114 +1,153 @@
 // Plans as JSON: for the parent process, and for readers of a results folder.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "run/plan.hpp"
+#include "support/files.hpp"
 
 namespace lacuna {
 namespace {
 
 using nlohmann::json;
 
-json evaluations_of(const Plan& plan) {
+constexpr int kVersion = 2;
+
+template <class T>
+json list(const std::vector<T>& all, Fields which) {
   auto out = json::array();
-  for (const auto& [id, role, title, incomplete] : plan.evaluations) {
-    out.push_back({{"id", id}, {"role", role}, {"title", title}});
-    if (!incomplete.empty()) out.back()["incomplete"] = incomplete;
-  }
+  for (const auto& one : all) out.push_back(to_json(one, which));
   return out;
 }
 
-json suite_of(const Plan& plan) {
-  return {{"name", plan.name}, {"title", plan.title}, {"sha256", plan.sha256}};
+template <class T>
+void read_list(const JsonView& view, std::vector<T>& out) {
+  for (const auto& one : view.items()) read_spec(one, out.emplace_back());
 }
 
-// The columns that a reader of the plan sees. An original says which of the suite's evaluations its
-// request has, unless it has all.
-json row(const PlannedCell& cell, const Plan& plan) {
-  json out{{"key", cell.key}, {"model", cell.model}, {"request", cell.request}};
-  if (cell.is_original()) {
-    const auto& evaluations = cell.cell.at("evaluations");
-    if (evaluations.size() == plan.evaluations.size()) return out;
-    for (const auto& evaluation : evaluations) out["evaluations"].push_back(evaluation.at("id"));
-    return out;
-  }
-  out["original"] = cell.original;
-  out["method"] = cell.method;
-  out["label"] = cell.label;
-  out["seed"] = cell.seed;
+json job_json(const Job& job) {
+  const auto spec =
+      std::visit([](const auto& one) { return to_json(one, Fields::all); }, job.spec);
+  return {{"key", job.key}, {"step", to_string(job.step())}, {"spec", spec}, {"needs", job.needs}};
+}
+
+Job read_job(const JsonView& view) {
+  Job out{.key = view.at("key").text()};
+  const auto step = view.at("step").text();
+  const auto spec = view.at("spec");
+  if (step == to_string(Step::set)) out.spec = read_spec<SetSpec>(spec);
+  else if (step == to_string(Step::unlearn)) out.spec = read_spec<UnlearnSpec>(spec);
+  else if (step == to_string(Step::predict)) out.spec = read_spec<PredictSpec>(spec);
+  else if (step == to_string(Step::score)) out.spec = read_spec<ScoreSpec>(spec);
+  else view.at("step").fail("'" + step + "' is no step");
+  for (const auto& need : view.at("needs").items()) out.needs.push_back(need.text());
   return out;
+}
+
+void check_key(const JsonView& view, const std::string& key) {
+  if (!is_key(key)) view.fail("is no key (letters, digits, '-' and '_')");
+}
+
+PlannedCell read_cell(const JsonView& view, bool is_original) {
+  auto out = read_spec<PlannedCell>(view);
+  check_key(view.at("key"), out.key);
+  if (!is_original) check_key(view.at("original"), out.original);
+  if (is_original && !out.original.empty()) view.at("original").fail("stands in an original");
+  if (!out.attacked.empty()) check_key(view.at("attacked"), out.attacked);
+  for (const auto* jobs : {"predict", "score"})
+    for (const auto& [id, key] : view.at(jobs).members()) check_key(key, key.text());
+  if (const auto status = view.find("status");
+      status && out.status != "failed" && out.status != "not_applicable")
+    status->fail("'" + out.status + "' is known before nothing (failed, not_applicable)");
+  if (out.seed < 0) view.at("seed").fail("is negative");
+  if (out.label.empty()) out.label = out.method;
+  return out;
+}
+
+void check_matching(const JsonView& cell) {
+  const auto matching = cell.find("matching");
+  if (!matching) return;
+  for (const auto& [id, lists] : matching->members())
+    for (const auto& [name, list] : lists.members())
+      for (const auto& one : list.items()) one.text();
+}
+
+Plan read_published(const JsonView& document) {
+  if (const auto version = document.at("schema_version"); version.integer() != kVersion)
+    version.fail(fmt::format("is {} (this program reads {}: run the suite again)",
+                             version.integer(), kVersion));
+  Plan plan;
+  const auto suite = document.at("suite");
+  plan.name = suite.at("name").text();
+  plan.title = suite.at("title").text();
+  plan.sha256 = suite.at("sha256").text();
+  for (const auto& cell : document.at("originals").items()) {
+    plan.cells.push_back(read_cell(cell, true));
+    check_matching(cell);
+  }
+  for (const auto& cell : document.at("cells").items())
+    plan.cells.push_back(read_cell(cell, false));
+  read_list(document.at("evaluations"), plan.evaluations);
+  read_list(document.at("metrics"), plan.metrics);
+  read_spec(document.at("board"), plan.board);
+  if (const auto tables = document.find("published")) {
+    tables->items();
+    plan.published = tables->raw();
+  }
+  return plan;
 }
 
 }  // namespace
 
-json Plan::metric_plugins() const {
-  auto out = metrics;
-  for (auto& metric : out) metric.erase("library");
-  return out;
-}
-
-json to_json(const Plan& plan) {
-  auto cells = json::array();
-  for (const auto& cell : plan.cells) {
-    cells.push_back({{"key", cell.key},
-                     {"original", cell.original},
-                     {"model", cell.model},
-                     {"request", cell.request},
-                     {"method", cell.method},
-                     {"label", cell.label},
-                     {"seed", cell.seed},
-                     {"cell", cell.cell},
-                     {"status", cell.status},
-                     {"reason", cell.reason},
-                     {"set", cell.set},
-                     {"unlearn", cell.unlearn},
-                     {"evaluate", cell.evaluate},
-                     {"matching", cell.matching}});
-  }
-  auto missing = json::array();
-  for (const auto& [kind, name, reason] : plan.missing)
-    missing.push_back({{"kind", kind}, {"name", name}, {"reason", reason}});
-  return {{"suite", suite_of(plan)}, {"cells", cells},
-          {"sets", plan.sets},       {"evaluations", evaluations_of(plan)},
-          {"metrics", plan.metrics}, {"warnings", plan.warnings},
-          {"missing", missing},      {"published", plan.published}};
-}
-
-Plan plan_from(const json& from) {
-  Plan plan;
-  const auto& suite = from.at("suite");
-  plan.name = suite.at("name");
-  plan.title = suite.at("title");
-  plan.sha256 = suite.at("sha256");
-  for (const auto& it : from.at("cells")) {
-    plan.cells.push_back({it.at("key"), it.at("original"), it.at("model"), it.at("request"),
-                          it.at("method"), it.at("label"), it.at("seed"), it.at("cell"),
-                          it.at("status"), it.at("reason"), it.at("set"), it.at("unlearn"),
-                          it.at("evaluate"), it.at("matching")});
-  }
-  plan.sets = from.at("sets").get<std::map<std::string, json>>();
-  for (const auto& it : from.at("evaluations"))
-    plan.evaluations.push_back(
-        {it.at("id"), it.at("role"), it.at("title"), it.value("incomplete", "")});
-  plan.metrics = from.at("metrics");
-  plan.warnings = from.at("warnings").get<std::vector<std::string>>();
-  for (const auto& it : from.at("missing"))
-    plan.missing.push_back({it.at("kind"), it.at("name"), it.at("reason")});
-  plan.published = from.at("published");
-  return plan;
+bool is_key(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
+  });
 }
 
 json published(const Plan& plan) {
-  auto cells = json::array(), originals = json::array(), metrics = json::array();
+  auto cells = json::array(), originals = json::array();
   for (const auto& cell : plan.cells)
-    (cell.is_original() ? originals : cells).push_back(row(cell, plan));
-  for (const auto& metric : plan.metrics)
-    metrics.push_back({{"id", metric.at("id")}, {"version", metric.at("version")}});
-  json out{{"schema_version", 1},
-           {"suite", suite_of(plan)},
+    (cell.is_original() ? originals : cells).push_back(to_json(cell, Fields::identity));
+  json out{{"schema_version", kVersion},
+           {"suite", {{"name", plan.name}, {"title", plan.title}, {"sha256", plan.sha256}}},
            {"cells", cells},
            {"originals", originals},
-           {"evaluations", evaluations_of(plan)},
-           {"metrics", metrics}};
+           {"evaluations", list(plan.evaluations, Fields::identity)},
+           {"metrics", list(plan.metrics, Fields::identity)},
+           {"board", to_json(plan.board, Fields::identity)}};
   if (!plan.published.empty()) out["published"] = plan.published;
   return out;
+}
+
+Plan read_published_plan(const std::filesystem::path& path) {
+  const auto content = read_json(path, "a plan", kMostBinary);
+  return read_published(JsonView(content, path.string()));
+}
+
+json to_json(const Plan& plan) {
+  auto jobs = json::array();
+  for (const auto& [key, job] : plan.jobs) jobs.push_back(job_json(job));
+  return {{"published", published(plan)},
+          {"jobs", jobs},
+          {"metrics", list(plan.metrics, Fields::all)},
+          {"warnings", plan.warnings},
+          {"missing", list(plan.missing, Fields::all)}};
+}
+
+Plan plan_from(const json& json) {
+  const JsonView view(json, "plan");
+  auto plan = read_published(view.at("published"));
+  plan.metrics.clear();
+  read_list(view.at("metrics"), plan.metrics);
+  for (const auto& job : view.at("jobs").items()) {
+    auto read = read_job(job);
+    plan.jobs.emplace(read.key, std::move(read));
+  }
+  for (const auto& warning : view.at("warnings").items()) plan.warnings.push_back(warning.text());
+  read_list(view.at("missing"), plan.missing);
+  return plan;
 }
 
 }  // namespace lacuna

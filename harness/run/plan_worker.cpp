@@ -1,4 +1,4 @@
-// Planning in a process of its own, see scheduler.hpp.
+// Planning in processes of its own, see scheduler.hpp.
 #include "run/scheduler.hpp"
 #include "run/worker_process.hpp"
 #include "support/temporary_name.hpp"
@@ -21,19 +21,9 @@ struct OwnFolder {
   OwnFolder& operator=(const OwnFolder&) = delete;
 };
 
-}  // namespace
-
-Plan plan_in_worker(const std::filesystem::path& suite,
-                    const std::vector<std::filesystem::path>& plugins, const DataRoots& roots,
-                    const Store& store, const RunOptions& options) {
-  json job{{"suite", suite.string()},
-           {"plugins", json::array()},
-           {"data", json::array()},
-           {"seeds", options.seeds}};
-  for (const auto& folder : plugins) job["plugins"].push_back(folder.string());
-  for (const auto& folder : roots.folders) job["data"].push_back(folder.string());
-  const OwnFolder folder(store.work("plan-" + unique_name()));
-  WorkerProcess worker("plan", job, folder.path / "plan", store.log("plan"), options.cell_timeout,
+json result_of(const char* step, const json& job, const OwnFolder& folder, const Store& store,
+               const RunOptions& options) {
+  WorkerProcess worker(step, job, folder.path / step, store.log("plan"), options.job_timeout,
                        options);
   std::optional<StepOutcome> outcome;
   while (!(outcome = worker.poll())) {
@@ -42,9 +32,30 @@ Plan plan_in_worker(const std::filesystem::path& suite,
   }
   if (outcome->failure.kind == "mistake") throw ConfigError(outcome->failure.reason);
   if (!outcome->ok) throw PluginError(outcome->failure.reason);
+  return std::move(outcome->result);
+}
+
+json texts(const std::vector<std::filesystem::path>& paths) {
+  auto out = json::array();
+  for (const auto& path : paths) out.push_back(path.string());
+  return out;
+}
+
+}  // namespace
+
+Plan plan_in_worker(const std::filesystem::path& suite,
+                    const std::vector<std::filesystem::path>& plugins, const DataRoots& roots,
+                    const Store& store, const RunOptions& options) {
+  const OwnFolder folder(store.work("plan-" + unique_name()));
+  const json what{{"suite", suite.string()}, {"seeds", options.seeds}};
+  auto describe = what, plan = what;
+  describe["plugins"] = texts(plugins);
+  plan["data"] = texts(roots.folders);
+  plan["described"] = result_of("describe", describe, folder, store, options).at("plugins");
+  const auto made = result_of("plan", plan, folder, store, options).at("plan");
   try {
-    return plan_from(outcome->result.at("plan"));
-  } catch (const json::exception&) {
+    return plan_from(made);
+  } catch (const ConfigError&) {  // a plugin has written into it
     throw PluginError("plan: left no plan (its output is in logs/plan.txt)");
   }
 }

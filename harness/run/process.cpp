@@ -91,7 +91,8 @@ void collect(pid_t process, int* status, rusage* usage) {
 Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeout_seconds) {
   auto arguments = options.arguments;
   auto changes = options.environment;
-  const auto name = unique_name();
+  const auto given = changes.find(worker_variable);
+  const auto name = given != changes.end() && given->second ? *given->second : unique_name();
   changes[worker_variable] = name;
   auto environment = merged_environment(changes);
 
@@ -101,6 +102,8 @@ Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeo
   posix_spawn_file_actions_addopen(&setup.files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                    0644);
   posix_spawn_file_actions_adddup2(&setup.files, 1, 2);
+  if (!options.folder.empty())
+    posix_spawn_file_actions_addchdir_np(&setup.files, options.folder.c_str());
 
   sigset_t none;
   sigemptyset(&none);
@@ -111,7 +114,7 @@ Process::Process(const ProcessOptions& options) : timeout_seconds_(options.timeo
   posix_spawnattr_setflags(&setup.attributes,
                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  start_ = std::chrono::steady_clock::now();
+  start_ = renewed_ = std::chrono::steady_clock::now();
   const int error = posix_spawn(&id_, options.program.c_str(), &setup.files, &setup.attributes,
                                 pointers(arguments).data(), pointers(environment).data());
   if (error != 0) {
@@ -128,7 +131,8 @@ Process::Process(Process&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       timeout_seconds_(other.timeout_seconds_),
       timed_out_(other.timed_out_),
-      start_(other.start_) {}
+      start_(other.start_),
+      renewed_(other.renewed_) {}
 
 Process::~Process() {
   if (id_ > 0) {
@@ -139,8 +143,9 @@ Process::~Process() {
 }
 
 std::optional<ProcessEnd> Process::ended() {
-  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-  if (timeout_seconds_ > 0 && passed.count() > timeout_seconds_ && !timed_out_) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> passed = now - start_, of_limit = now - renewed_;
+  if (timeout_seconds_ > 0 && of_limit.count() > timeout_seconds_ && !timed_out_) {
     timed_out_ = true;
     kill();
   }

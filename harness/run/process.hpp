@@ -15,10 +15,12 @@ namespace lacuna {
 struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;  // from argv[0] on
-  // Changes to ours; nullopt removes a variable.
+  // Changes to ours; nullopt removes a variable. One that names worker_variable (run/orphans.hpp)
+  // belongs to that worker; all others are workers of their own.
   std::map<std::string, std::optional<std::string>> environment = {};
-  std::filesystem::path log = {};  // stdout and stderr are appended to it; empty: thrown away
-  double timeout_seconds = 0;      // 0: none
+  std::filesystem::path log = {};     // stdout and stderr are appended to it; empty: thrown away
+  double timeout_seconds = 0;         // 0: none
+  std::filesystem::path folder = {};  // its working folder; empty: ours
 };
 
 struct ProcessEnd {
@@ -50,12 +52,15 @@ class Process {
 
   void kill();  // SIGKILL to the whole group
 
+  // From now on it may take `timeout_seconds` once more.
+  void renew_time() { renewed_ = std::chrono::steady_clock::now(); }
+
  private:
   pid_t id_ = -1;
   int descriptor_ = -1;
   double timeout_seconds_ = 0;
   bool timed_out_ = false;
-  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point start_, renewed_;
 };
 
 // Sleeps until one of the processes has ended, a signal arrives, or `seconds` have passed.

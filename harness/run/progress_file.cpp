@@ -23,6 +23,11 @@ std::optional<std::int64_t> whole(const json& message, const char* key) {
   return found->get<std::int64_t>();
 }
 
+std::string text(const json& message, const char* key) {
+  const auto found = message.find(key);
+  return found != message.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 // JSON has no NaN: what is not finite is written as null.
 std::optional<double> number(const json& message, const char* key) {
   const auto found = message.find(key);
@@ -42,6 +47,8 @@ void report_progress(const StepProgress& progress) {
   if (progress.loss) message["loss"] = *progress.loss;
   if (progress.forget_accuracy) message["forget_accuracy"] = *progress.forget_accuracy;
   if (!progress.in.empty()) message["in"] = progress.in;
+  if (!progress.job.empty()) message["job"] = progress.job;
+  if (progress.device_peak_bytes) message["device_peak_bytes"] = *progress.device_peak_bytes;
   const auto line = json_text(message, -1) + "\n";
   // Opened for each message: a descriptor kept open could be closed or taken over by a plugin.
   const int file = uninterrupted(
@@ -58,8 +65,10 @@ std::optional<StepProgress> progress_from(std::string_view line) {
                    .steps = whole(message, "steps").value_or(0),
                    .epoch = whole(message, "epoch"),
                    .loss = number(message, "loss"),
-                   .forget_accuracy = number(message, "forget_accuracy")};
-  if (const auto in = message.find("in"); in != message.end() && in->is_string()) out.in = *in;
+                   .forget_accuracy = number(message, "forget_accuracy"),
+                   .in = text(message, "in"),
+                   .job = text(message, "job"),
+                   .device_peak_bytes = whole(message, "device_peak_bytes")};
   return out;
 }
 

@@ -15,7 +15,9 @@ struct StepProgress {
   std::int64_t step = 0, steps = 0;  // steps == 0: not known
   std::optional<std::int64_t> epoch = {};
   std::optional<double> loss = {}, forget_accuracy = {};  // a loss that is not finite: NaN
-  std::string in = {};  // the plugin that the worker has just handed the work to; empty: none
+  std::string in = {};   // the plugin that the worker has just handed the work to; empty: none
+  std::string job = {};  // key of the job that it begins with this message; empty: none
+  std::optional<std::int64_t> device_peak_bytes = {};  // of its device's memory, so far
 };
 
 // The worker's side. Where its messages go; without it they go nowhere. Never throws.

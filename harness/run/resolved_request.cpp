@@ -38,13 +38,7 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
   const auto place = fmt::format("evaluations[{}].", index);
   const auto& data = at_place(suite, place + "dataset",
                               [&]() -> const PooledDataset& { return pool.get(spec.dataset); });
-  request.evaluation_identities.push_back({{"id", spec.id},
-                                           {"role", to_string(spec.role)},
-                                           {"dataset", data.identity},
-                                           {"split", spec.split}});
-  // Only where it says something: what was evaluated in float32 keeps its key.
-  if (spec.precision != "float32")
-    request.evaluation_identities.back()["precision"] = spec.precision;
+  request.evaluations.push_back({.spec = &spec, .data = &data});
   if (!data.dataset) {
     if (request.unavailable.empty()) request.unavailable = data.unavailable;
     return;
@@ -56,10 +50,8 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
     return std::pair(match_concepts(spec.role, request.concepts, taxonomy),
                      match_concepts(spec.role, request.coarse, taxonomy, Level::coarse));
   });
-  auto& job = request.evaluation_jobs.emplace_back();
-  job = {{"id", spec.id},       {"role", to_string(spec.role)}, {"dataset", data.job},
-         {"split", spec.split}, {"precision", spec.precision},  {"forget", fine.labels}};
-  if (!coarse.labels.empty()) job["forget_coarse"] = coarse.labels;
+  request.evaluations.back().forget = fine.labels;
+  request.evaluations.back().forget_coarse = coarse.labels;
   if (spec.role != Role::out_of_domain) return;
   auto& matching = request.matching[spec.id];
   matching = {{"matched", names_of(fine.labels, taxonomy.fine)}, {"unmatched", fine.unmatched}};
@@ -69,6 +61,22 @@ void add_evaluation(ResolvedRequest& request, const Suite& suite, DatasetPool& p
 }
 
 }  // namespace
+
+RequestIdentity ResolvedRequest::identity() const {
+  RequestIdentity out{.id = spec->id,
+                      .dataset = data->spec,
+                      .concepts = concepts,
+                      .forget_coarse = coarse,
+                      .level = spec->level,
+                      .retain = spec->retain};
+  if (spec->exemplars == "text") {
+    out.exemplars = spec->exemplars;
+  } else {
+    out.split = spec->split;
+    out.samples_per_concept = spec->samples_per_concept;
+  }
+  return out;
+}
 
 std::vector<ResolvedRequest> resolve_requests(const Suite& suite, DatasetPool& pool) {
   std::vector<ResolvedRequest> out;

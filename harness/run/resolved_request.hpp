@@ -11,6 +11,13 @@
 
 namespace lacuna {
 
+// One of the suite's evaluations as this request sees it.
+struct RequestEvaluation {
+  const EvaluationSpec* spec = nullptr;
+  const PooledDataset* data = nullptr;
+  std::vector<std::int64_t> forget = {}, forget_coarse = {};  // labels of its dataset
+};
+
 struct ResolvedRequest {
   const RequestSpec* spec = nullptr;
   const PooledDataset* data = nullptr;
@@ -18,12 +25,15 @@ struct ResolvedRequest {
   std::vector<std::string> concepts = {};
   // Coarse names to be forgotten as well; empty at level fine.
   std::vector<std::string> coarse = {};
-  nlohmann::json evaluation_identities = nlohmann::json::array();  // for the cell's key
-  nlohmann::json evaluation_jobs = nlohmann::json::array();        // for the evaluating worker
-  nlohmann::json matching =
-      nlohmann::json::object();  // {"<evaluation>": {"matched", "unmatched"}} out of domain; with
-                                 // coarse names also "matched_coarse", "unmatched_coarse"
-  std::string unavailable = {};  // why nothing of this request can be run
+  std::vector<RequestEvaluation> evaluations = {};  // its own, in the suite's order
+  // {"<evaluation>": {"matched", "unmatched"}} out of domain; with coarse names also
+  // "matched_coarse", "unmatched_coarse"
+  nlohmann::json matching = {};
+  // Why nothing of this request can be run: its own dataset, or one of an evaluation's.
+  std::string unavailable = {};
+
+  // What decides what a method is given.
+  RequestIdentity identity() const;
 };
 
 // One for each of the suite's requests, in order. Borrows from both arguments. Throws ConfigError

@@ -1,75 +1,101 @@
 #include "run/score.hpp"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <set>
 
-#include "support/failure.hpp"
+#include "plugin/registry.hpp"
 
 namespace lacuna {
 namespace {
 
-using nlohmann::json;
+// Of sums in another order, and of contributions that a metric rounds to float32.
+constexpr double kTolerance = 1e-6;
 
-std::vector<Evaluation> paired(const std::vector<EvaluationPredictions>& before,
-                               const std::vector<EvaluationPredictions>& after) {
-  std::vector<Evaluation> out;
-  for (const auto& mine : after) {
-    const auto original = std::find_if(before.begin(), before.end(),
-                                       [&](const auto& it) { return it.id == mine.id; });
-    if (original == before.end() ||
-        !at::equal(original->predictions.fine_target, mine.predictions.fine_target)) {
-      throw ConfigError(
-          mine.id +
-          ": the original model was evaluated on other pictures (delete its predictions)");
-    }
-    out.push_back({mine.id, mine.role, original->predictions, mine.predictions});
-  }
-  return out;
+// "evaluation 'cifar10' has no column 'coarse/predicted'"; empty if nothing lacks.
+std::string lacking(const Entry& metric, const std::vector<Evaluation>& evaluations) {
+  for (const auto& column : metric.info.columns)
+    for (const auto& evaluation : evaluations)
+      for (const auto* outcome : {&evaluation.before, &evaluation.after})
+        if (!outcome->has(column) && !outcome->texts.contains(column))
+          return fmt::format("evaluation '{}' has no column '{}'", evaluation.id, column);
+  return "";
 }
 
-json row(const Value& value) {
-  json out{
-      {"name", value.name}, {"unit", value.unit}, {"higher_is_better", value.higher_is_better}};
-  out["lower"] = value.lower ? json(*value.lower) : json();
-  out["upper"] = value.upper ? json(*value.upper) : json();
-  const bool finite = value.value && std::isfinite(*value.value);
-  out["value"] = finite ? json(*value.value) : json();
-  if (!finite) {
-    out["reason"] = value.value            ? "the value is not finite"
-                    : value.reason.empty() ? "undefined"
-                                           : value.reason;
+bool near(double a, double b) { return std::abs(a - b) <= kTolerance * std::max(1.0, std::abs(b)); }
+
+void check_bounds(const Value& value) {
+  for (const auto& bound : {value.lower, value.upper})
+    if (bound && !std::isfinite(*bound)) throw Error("a bound is not finite");
+  if (value.lower && *value.value < *value.lower)
+    throw Error(fmt::format("{} is below its lower bound {}", *value.value, *value.lower));
+  if (value.upper && *value.value > *value.upper)
+    throw Error(fmt::format("{} is above its upper bound {}", *value.value, *value.upper));
+}
+
+void check_count(const Value& value) {
+  const auto [correct, n] = *value.count;
+  if (correct < 0 || n <= 0 || correct > n)
+    throw Error(fmt::format("{} correct of {} is no count", correct, n));
+  const auto share = static_cast<double>(correct) / static_cast<double>(n);
+  if (!near(*value.value, share))
+    throw Error(fmt::format("{} is not {} of {}", *value.value, correct, n));
+}
+
+void check_contributions(const Value& value, const std::vector<Evaluation>& evaluations) {
+  const auto found = std::find_if(evaluations.begin(), evaluations.end(),
+                                  [&](const auto& one) { return one.id == value.evaluation; });
+  if (found == evaluations.end())
+    throw Error(fmt::format("its contributions are of an evaluation '{}', which there is not",
+                            value.evaluation));
+  const auto rows = found->asked.front().target.numel();
+  if (std::ssize(value.per_sample) > rows)
+    throw Error(fmt::format("has {} contributions, '{}' has {} samples", value.per_sample.size(),
+                            value.evaluation, rows));
+  const auto sum = std::accumulate(value.per_sample.begin(), value.per_sample.end(), 0.0);
+  const auto mean = sum / static_cast<double>(value.per_sample.size());
+  if (!near(mean, *value.value))
+    throw Error(fmt::format("{} is not the mean of its contributions, {}", *value.value, mean));
+}
+
+void check(const Value& value, const std::vector<Evaluation>& evaluations) {
+  if (!value.value) {
+    if (value.count || !value.per_sample.empty())
+      throw Error("is undefined, and has a count or contributions");
+    return;
   }
-  return out;
+  if (!std::isfinite(*value.value)) throw Error("is not finite");
+  check_bounds(value);
+  if (value.count) check_count(value);
+  if (!value.per_sample.empty()) check_contributions(value, evaluations);
 }
 
 }  // namespace
 
-json score(const std::vector<EvaluationPredictions>& before,
-           const std::vector<EvaluationPredictions>& after, const json& metrics,
-           const Registry& registry) {
-  const auto evaluations = paired(before, after);
-  auto rows = json::array();
-  for (const auto& use : metrics) {
-    const std::string id = use.at("id");
-    const auto& entry = *registry.find(Kind::metric, id).entry;
-    std::vector<Value> values;
+std::vector<Value> score(const Entry& metric, const nlohmann::json& params,
+                         const std::vector<Evaluation>& evaluations) {
+  const auto& id = metric.info.id;
+  if (const auto reason = lacking(metric, evaluations); !reason.empty())
+    return {{.name = id, .reason = reason}};
+  auto values = guarded(id, [&] { return metric.make_metric(params)->compute(evaluations); });
+  std::set<std::string> names;
+  for (auto& value : values) {
+    if (value.name.empty()) throw PluginError(id + ": a value has no name");
+    if (!names.insert(value.name).second)
+      throw PluginError(fmt::format("{}: '{}': two values have this name", id, value.name));
     try {
-      values =
-          guarded(id, [&] { return entry.make_metric(use.at("params"))->compute(evaluations); });
-    } catch (...) {
-      values = {{.name = id,
-                 .value = {},
-                 .reason = "failed: " + failure_of(std::current_exception()).message}};
+      check(value, evaluations);
+    } catch (const Error& error) {
+      throw PluginError(fmt::format("{}: '{}': {}", id, value.name, error.what()));
     }
-    for (const auto& value : values) {
-      auto one = row(value);
-      one["metric"] = id;
-      one["version"] = entry.info.version;
-      rows.push_back(std::move(one));
-    }
+    if (value.value) value.reason.clear();
+    if (!value.value && value.reason.empty()) value.reason = "undefined";
   }
-  return rows;
+  return values;
 }
 
 }  // namespace lacuna

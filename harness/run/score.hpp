@@ -1,20 +1,17 @@
-// Metrics of a cell: a pure function of two models' predictions.
+// What a metric makes of the evaluations of a cell, held to what the SDK says of values.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "plugin/registry.hpp"
-#include "run/predictions.hpp"
+#include "lacuna/plugin.hpp"
 
 namespace lacuna {
 
-// The rows of a result's "metrics". `metrics`: [{"id", "params"}…] of the suite. A metric that
-// throws, or gives a number that is not finite, becomes a row whose value is null, with the reason:
-// predictions are never lost to it. Throws ConfigError if the two models were not evaluated on the
-// same rows.
-nlohmann::json score(const std::vector<EvaluationPredictions>& before,
-                     const std::vector<EvaluationPredictions>& after, const nlohmann::json& metrics,
-                     const Registry& registry);
+// Undefined, with the reason, where an evaluation lacks a column that the metric reads. Throws
+// PluginError naming the metric: whatever it throws; a value that is not finite, outside its own
+// bounds, not what its count or its contributions give, without a name or under one that is taken.
+std::vector<Value> score(const Entry& metric, const nlohmann::json& params,
+                         const std::vector<Evaluation>& evaluations);
 
 }  // namespace lacuna

@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "lacuna/error.hpp"
 #include "lacuna/json_view.hpp"
 #include "lacuna/metric.hpp"
 
@@ -68,17 +69,19 @@ inline void read_value(const JsonView& view, Role& out) {
   }
 }
 template <class T>
+  requires requires { typename T::is_spec; }
+void read_value(const JsonView& view, T& out) {
+  read_spec(view, out);
+}
+template <class T>
+void read_value(const JsonView& view, std::vector<T>& out);
+template <class T>
 void read_value(const JsonView& view, std::map<std::string, T>& out) {
   for (const auto& [name, value] : view.members()) read_value(value, out[name]);
 }
 template <class T>
 void read_value(const JsonView& view, std::vector<T>& out) {
   for (const auto& one : view.items()) read_value(one, out.emplace_back());
-}
-template <class T>
-  requires requires { typename T::is_spec; }
-void read_value(const JsonView& view, T& out) {
-  read_spec(view, out);
 }
 
 struct Writer {

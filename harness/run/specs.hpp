@@ -216,5 +216,9 @@ struct ScoreSpec {
 // sorted, no white space, doubles in their shortest round-trip form.
 template <class T>
 std::string job_key(const T& spec);
+// The same of an identity that was read from a file.
+std::string job_key(const char* step, const nlohmann::json& identity);
+// The hash of whatever else has a key.
+std::string key_of(const nlohmann::json& identity);
 
 }  // namespace lacuna

@@ -1,8 +1,10 @@
 #include "run/status.hpp"
 
+#include <set>
+
 #include "lacuna/error.hpp"
-#include "run/stored_cells.hpp"
-#include "support/files.hpp"
+#include "run/plan.hpp"
+#include "run/stored_cell.hpp"
 #include "support/json_files.hpp"
 
 namespace lacuna {
@@ -10,76 +12,91 @@ namespace {
 
 using nlohmann::json;
 
-json cell_status(json row, const Store& store, StoredCells& cells) {
-  const std::string key = row.at("key");
-  if (!row.contains("method")) {
-    row["method"] = row["label"] = "original";
-    row["seed"] = nullptr;
+const char* state_of(const StoredJob& job) {
+  if (job.state == StoredJob::State::damaged) return "damaged";
+  if (job.state != StoredJob::State::sound) return "missing";
+  return job.result.status == Status::ok ? "done" : "failed";
+}
+
+// The jobs that are the cell's own.
+std::set<std::pair<Step, std::string>> jobs_of_cell(const PlannedCell& cell) {
+  std::set<std::pair<Step, std::string>> out;
+  if (cell.status.empty() && !cell.is_original()) out.insert({Step::unlearn, cell.key});
+  for (const auto& [id, key] : cell.predict) out.insert({Step::predict, key});
+  for (const auto& [id, key] : cell.score) out.insert({Step::score, key});
+  return out;
+}
+
+json job_totals(const std::set<std::pair<Step, std::string>>& jobs, StoredJobs& stored) {
+  json out{{"done", 0}, {"failed", 0}, {"damaged", 0}, {"missing", 0}};
+  for (const auto& [step, key] : jobs) {
+    auto& total = out[state_of(stored.read(step, key))];
+    total = total.get<int>() + 1;
   }
-  if (FileLock::is_held(store.lock(key))) {
+  return out;
+}
+
+bool is_running(const PlannedCell& cell, const Store& store) {
+  if (FileLock::is_held(store.lock(cell.key))) return true;
+  for (const auto* jobs : {&cell.predict, &cell.score})
+    for (const auto& [id, key] : *jobs)
+      if (FileLock::is_held(store.lock(key))) return true;
+  return false;
+}
+
+json cell_status(const Plan& plan, const PlannedCell& cell, StoredJobs& stored) {
+  json row{{"key", cell.key},
+           {"model", cell.model},
+           {"request", cell.request},
+           {"method", cell.method},
+           {"label", cell.label},
+           {"seed", cell.is_original() ? json() : json(cell.seed)},
+           {"jobs", job_totals(jobs_of_cell(cell), stored)}};
+  if (!cell.attack.empty()) row["attack"] = cell.attack;
+  if (is_running(cell, stored.store())) {
     row["status"] = "running";
     return row;
   }
-  const auto stored = cells.read(key, row.value("original", ""));
-  const auto& result = stored.result;
-  row["status"] = stored.reason.empty() ? to_string(result.status) : "damaged";
-  if (const auto& reason = stored.reason.empty() ? result.reason : stored.reason; !reason.empty())
-    row["reason"] = reason;
+  const auto found = stored_cell(plan, cell, stored, /*contributions=*/false);
+  const auto& result = found.result;
+  row["status"] = to_string(result.status);
+  if (!result.reason.empty()) row["reason"] = result.reason;
   if (!result.failure.empty()) row["failure"] = result.failure;
+  for (const auto& value : result.values)
+    if (value.name == value.metric && value.reason.starts_with("failed: "))
+      row["failed_metrics"][value.metric] = value.reason.substr(8);
+  const auto& damage = found.damage.empty() ? result.unchecked : *found.damage.begin();
+  if (damage.empty()) return row;
+  row["status"] = "damaged";
+  row["reason"] = damage;
+  row.erase("failure");
   return row;
 }
 
-// Throws ConfigError: what status shows of a plan, or finds a cell by, is none.
-void check_plan(const JsonView& plan) {
-  const auto suite = plan.at("suite");
-  suite.at("name").text();
-  suite.at("title").text();
-  for (const auto* list : {"originals", "cells"}) {
-    for (const auto& row : plan.at(list).items()) {
-      for (const auto* text : {"key", "model", "request"}) row.at(text).text();
-      for (const auto* text : {"original", "method", "label"})
-        if (const auto found = row.find(text)) found->text();
-      for (const auto* name : {"key", "original"}) {
-        const auto key = row.find(name);
-        if (key && !is_key(key->text())) key->fail(kNoKey);
-      }
-    }
-  }
-}
-
-json suite_status(const json& plan, const Store& store, StoredCells& stored) {
+json suite_status(const Plan& plan, StoredJobs& stored) {
   json totals{{"ok", 0},      {"failed", 0},  {"not_applicable", 0},
               {"running", 0}, {"missing", 0}, {"damaged", 0}};
   auto cells = json::array();
-  for (const auto* list : {"originals", "cells"}) {
-    for (const auto& row : plan.at(list)) {
-      cells.push_back(cell_status(row, store, stored));
-      auto& total = totals[cells.back().at("status").get<std::string>()];
-      total = total.get<int>() + 1;
-    }
+  std::set<std::pair<Step, std::string>> jobs;
+  for (const auto& cell : plan.cells) {
+    jobs.merge(jobs_of_cell(cell));
+    cells.push_back(cell_status(plan, cell, stored));
+    auto& total = totals[cells.back().at("status").get<std::string>()];
+    total = total.get<int>() + 1;
   }
-  const auto& suite = plan.at("suite");
-  return {{"name", suite.at("name")},
-          {"title", suite.at("title")},
-          {"totals", totals},
-          {"cells", cells}};
+  return {{"name", plan.name}, {"title", plan.title}, {"totals", totals}, {"jobs", job_totals(jobs, stored)}, {"cells", cells}};
 }
 
 }  // namespace
 
 json folder_status(const std::filesystem::path& folder) {
-  const Store store(folder);
   const auto files = json_files(folder / "plans");
   if (files.empty())
     throw ConfigError(folder.string() +
                       ": holds no plan (give a folder that `lacuna run --out` made)");
   auto suites = json::array();
-  StoredCells cells(store);
-  for (const auto& file : files) {
-    const auto plan = read_json(file, "a plan", kMostBinary);
-    check_plan(JsonView(plan, file.string()));
-    suites.push_back(suite_status(plan, store, cells));
-  }
+  StoredJobs stored{Store(folder)};
+  for (const auto& file : files) suites.push_back(suite_status(read_published_plan(file), stored));
   return {{"suites", suites}};
 }
 

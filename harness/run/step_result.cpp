@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <vector>
 
 #include "lacuna/error.hpp"
+#include "support/failure.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {
@@ -13,24 +13,13 @@ namespace {
 
 using nlohmann::json;
 
-// What stands in an ok result beside the status, and which files of the job a step makes.
-struct Promise {
-  std::map<std::string, json::value_t> members;
-  std::vector<const char*> files;
-};
-
-const Promise& promise_of(const std::string& step) {
+// What stands in an ok result beside the status.
+std::map<std::string, json::value_t> promise_of(const std::string& step) {
   using type = json::value_t;
-  static const std::map<std::string, Promise> promises{
-      {"plan", {{{"plan", type::object}}, {}}},
-      {"forgetting-set", {{}, {"out"}}},
-      {"unlearn", {{{"trajectory", type::object}}, {"weights"}}},
-      {"evaluate",
-       {{{"counts", type::object}, {"flips", type::object}, {"metrics", type::array}},
-        {"predictions"}}}};
-  static const Promise none;
-  const auto found = promises.find(step);
-  return found == promises.end() ? none : found->second;
+  if (step == "describe") return {{"plugins", type::object}};
+  if (step == "plan") return {{"plan", type::object}};
+  if (step == "unlearn" || step == "predict" || step == "score") return {{"result", type::object}};
+  return {};
 }
 
 void require(bool holds, const std::string& what) {
@@ -47,7 +36,8 @@ const json& member(const json& result, const std::string& name, json::value_t ty
 json read(const std::string& step, const std::filesystem::path& file) {
   try {
     // A plan holds every cell of a suite, all else what becomes one cell's file.
-    return read_json(file, "a result", step == "plan" ? kMostBinary : kMostText);
+    return read_json(file, "a result",
+                     step == "plan" || step == "describe" ? kMostBinary : kMostText);
   } catch (const ConfigError& error) {
     std::string reason = error.what();  // without the path, which is this machine's
     if (const auto path = file.string() + ": "; reason.starts_with(path))
@@ -69,18 +59,25 @@ json read_step_result(const std::string& step, const std::filesystem::path& file
     if (result.contains("trajectory")) member(result, "trajectory", json::value_t::object);
     return result;
   }
-  for (const auto& [name, type] : promise_of(step).members) member(result, name, type);
+  for (const auto& [name, type] : promise_of(step)) member(result, name, type);
   return result;
 }
 
-void check_step_files(const std::string& step, const json& job) {
-  for (const auto* name : promise_of(step).files) {
-    if (job.contains("known")) continue;  // predictions of an earlier run: none are made
-    std::error_code ignored;
-    const std::filesystem::path file = job.at(name).get<std::string>();
-    require(std::filesystem::is_regular_file(file, ignored),
-            fmt::format("{} is not there", file.filename().string()));
+JobResult job_result_in(const json& step_result, Step step, const std::string& key) {
+  try {
+    auto result = read_job_result(step_result.at("result"), "result", step, key);
+    require(result.status == Status::ok, "its status is not ok");
+    return result;
+  } catch (const ConfigError& error) {
+    throw Error(fmt::format("left no result: {}", error.what()));
   }
+}
+
+JobFailure unreadable_result(const std::string& step, const std::filesystem::path& log,
+                             const std::exception_ptr& exception) {
+  const auto failure = lacuna::failure_of(exception);
+  return {failure.cause == Failure::Cause::machine ? machine_failure : "crash",
+          fmt::format("{}: {} (its output is in {})", step, failure.message, shown_log(log))};
 }
 
 }  // namespace lacuna

@@ -1,10 +1,14 @@
-// What a worker leaves when it is done: read and checked before anything relies on it, since a
-// plugin that went wrong may have written it.
+// What a worker leaves when it is done with a job: read and checked before anything relies on it,
+// since a plugin that went wrong may have written it.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "run/job_failure.hpp"
+#include "run/job_result.hpp"
 
 namespace lacuna {
 
@@ -12,7 +16,12 @@ namespace lacuna {
 // Throws Error("reason") for anything else: no file, no JSON, too long, a member of another type.
 nlohmann::json read_step_result(const std::string& step, const std::filesystem::path& file);
 
-// Throws Error("reason") if a file that the step of an ok result has to leave is not there.
-void check_step_files(const std::string& step, const nlohmann::json& job);
+// The result of a job that an ok one holds. Throws Error("reason") where it is none, of another
+// job, or not ok.
+JobResult job_result_in(const nlohmann::json& step_result, Step step, const std::string& key);
+
+// What the run says of a result that threw: "<step>: reason (its output is in …)".
+JobFailure unreadable_result(const std::string& step, const std::filesystem::path& log,
+                             const std::exception_ptr& exception);
 
 }  // namespace lacuna

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include "lacuna/error.hpp"
-#include "support/failure.hpp"
-#include "support/files.hpp"
 #include "support/temporary_name.hpp"
 
 namespace lacuna {
@@ -30,8 +28,8 @@ void Store::create() const {
   std::error_code unknown;
   if (fs::exists(folder_, unknown) && !fs::is_directory(folder_, unknown))
     throw ConfigError(folder_.string() + ": is a file (results need a folder)");
-  for (const auto* name : {"plans", "cells", "predictions", "records", "logs", "work/locks",
-                           "work/sets", "work/cells"}) {
+  for (const auto* name : {"plans", "unlearn", "predict", "score", "records", "logs", "weights",
+                           "work/locks", "work/sets", "work/jobs"}) {
     std::error_code error;
     fs::create_directories(folder_ / name, error);
     if (error)
@@ -39,37 +37,22 @@ void Store::create() const {
           fmt::format("{}: cannot be made: {}", (folder_ / name).string(), error.message()));
     remove_abandoned(folder_ / name);
   }
-  remove_left_sets();
+  remove_left_work();
 }
 
-void Store::remove_left_sets() const {
+// A killed run leaves what its workers were making. Of work that somebody holds the lock of, all is
+// in use.
+void Store::remove_left_work() const {
   std::error_code ignored;
-  for (fs::directory_iterator entry(folder_ / "work" / "cells", ignored), end; entry != end;
+  for (fs::directory_iterator entry(folder_ / "work" / "jobs", ignored), end; entry != end;
        entry.increment(ignored)) {
     const auto name = entry->path().filename().string();
-    if (!name.starts_with("set-")) continue;
-    // On a disk without locks nobody knows whether somebody builds it now.
+    if (name.starts_with("plan-")) continue;  // removed above, when they are old
+    // On a disk without locks nobody knows whether somebody works there now.
     const auto held = FileLock::acquire(lock(name));
     if (held && (held->excludes() || is_abandoned(entry->path())))
       fs::remove_all(entry->path(), ignored);
   }
-}
-
-std::optional<nlohmann::json> Store::read_cell(const std::string& key) const {
-  std::error_code ignored;
-  if (!fs::exists(cell(key), ignored)) return std::nullopt;
-  try {
-    auto stored = read_json(cell(key));
-    const auto& version = stored.at("schema_version");
-    if (version.is_number_integer() && version == 1 && stored.at("key") == key &&
-        stored.at("status").is_string() &&
-        (stored.at("status") == "ok" || stored.at("reason").is_string()))
-      return stored;
-  } catch (const ConfigError& error) {           // not JSON, or no file
-    if (names_the_machine(error.what())) throw;  // it may be good all the same
-  } catch (const nlohmann::json::exception&) {   // not ours
-  }
-  return std::nullopt;
 }
 
 }  // namespace lacuna

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 
+#include "run/specs.hpp"
 #include "support/file_lock.hpp"
 
 namespace lacuna {
@@ -15,8 +14,8 @@ class Store {
   explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   // Makes the folder and its subfolders; removes what killed processes have left: half-written
-  // files and folders of plans that are a day old, work on forgetting sets that nobody holds the
-  // lock of. Throws ConfigError if the folder cannot be made.
+  // files and folders of plans that are a day old, work on jobs that nobody holds the lock of.
+  // Throws ConfigError if the folder cannot be made.
   void create() const;
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -57,12 +56,8 @@ class Store {
     return "predict/" + predict + ".safetensors";
   }
 
-  // The stored result as it stands; nothing if there is none, or if it is none of ours. Whether it
-  // can be believed, StoredCells says.
-  std::optional<nlohmann::json> read_cell(const std::string& key) const;
-
  private:
-  void remove_left_sets() const;
+  void remove_left_work() const;
 
   std::filesystem::path folder_;
 };

@@ -1,6 +1,6 @@
-// The processes of a cell. Each sees only what its step needs: `plan` everything but no results,
-// `forgetting-set` the training split, `unlearn` the model, the forgetting set and one method
-// plugin, `evaluate` the test splits and no method.
+// The processes of a run. Each sees only what its step needs: `plan` everything but no results,
+// `set` the training split, `unlearn` the model, samples and one method plugin, `predict` weights
+// and the test splits, `score` predictions and metrics.
 #pragma once
 
 #include <c10/util/Exception.h>
@@ -12,14 +12,18 @@
 
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
+#include "run/job_result.hpp"
+#include "run/orders.hpp"
 
 namespace lacuna {
 
-// Body of `lacuna worker STEP --job FILE`. The job says what to do, and under "result" where the
-// outcome goes: {"status": "ok", …} or {"status": "failed", "failure": …, "reason": …}; under
-// "progress", if it is there, where messages of how far it is go, and under "run" with which run it
-// ends. Whoever starts it may be anybody. Returns the exit status: 0 ok, 1 failed and told so, or
-// unwritten_result + the system's reason. A crash leaves no result; the run sees that.
+// Body of `lacuna worker STEP --job FILE`. The file says what to do (orders.hpp), and for each job
+// under "result" where the outcome goes as soon as it is known: {"status": "ok", …} or {"status":
+// "failed", "failure": …, "reason": …}; under "progress", if it is there, where messages of how far
+// it is go, and under "run" with which run it ends. Whoever starts it may be anybody. Returns the
+// exit status: 0 ok, 1 failed and told so, or unwritten_result + the system's reason; behind a job
+// that failed there may be others that it did not begin. A crash leaves no result; the run sees
+// that.
 int run_worker(const std::string& step, const std::filesystem::path& job);
 
 // A dataset that was there at planning time and is not now.
@@ -34,15 +38,28 @@ class NotApplicable : public ConfigError {
   using ConfigError::ConfigError;
 };
 
-// The steps. Each returns what its result holds besides the status.
+// The steps of which a worker does one. Each returns what its result holds besides the status.
+nlohmann::json worker_describe(const nlohmann::json& job);
 nlohmann::json worker_plan(const nlohmann::json& job);
-nlohmann::json worker_forgetting_set(const nlohmann::json& job);
-nlohmann::json worker_unlearn(const nlohmann::json& job);
-nlohmann::json worker_evaluate(const nlohmann::json& job);
 
-// Loads the plugin file of a job's dataset into `registry` and constructs it. Throws DataMissing.
-std::unique_ptr<Dataset> open_dataset(Registry& registry, const nlohmann::json& job,
-                                      const nlohmann::json& data);
+// The jobs of the others, done in order. A worker of sets or one that unlearns has one.
+void worker_set(const SetOrder& order, const WorkerHead& head);
+JobResult worker_unlearn(const UnlearnOrder& order, const WorkerHead& head);
+
+// An ok result of this job with nothing in it yet.
+template <class Order>
+JobResult result_of(Step step, const Order& order) {
+  JobResult out;
+  out.step = step;
+  out.key = order.key;
+  out.spec = to_json(order.spec, Fields::identity);
+  out.status = Status::ok;
+  return out;
+}
+
+// Loads the plugin file of a dataset into `registry` and constructs it. Throws DataMissing.
+std::unique_ptr<Dataset> open_dataset(Registry& registry, const DatasetSpec& spec,
+                                      const std::vector<std::filesystem::path>& data);
 
 // Loads a plugin file unless one of `registry`'s plugins came from it already.
 void load_once(Registry& registry, const std::filesystem::path& library);

@@ -4,9 +4,7 @@
 
 #include "run/run_identity.hpp"
 #include "run/step_result.hpp"
-#include "run/worker.hpp"
 #include "support/device.hpp"
-#include "support/failure.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {
@@ -25,7 +23,7 @@ json complete(json job, const Path& files, const RunOptions& options) {
   job["result"] = result_file(files).string();
   job["progress"] = progress_file(files).string();
   job["threads"] = options.threads;
-  job["device"] = options.device;
+  if (!job.contains("device")) job["device"] = options.devices.front();
   job["run"] = run_identity();
   return job;
 }
@@ -53,22 +51,26 @@ ProcessOptions process_options(const std::string& step, const json& job, const P
 }  // namespace
 
 WorkerProcess::WorkerProcess(const std::string& step, json job, const Path& files, const Path& log,
-                             double seconds, const RunOptions& options)
+                             double seconds, const RunOptions& options,
+                             std::vector<std::string> jobs)
     : step_(step),
       files_(files),
       log_(log),
-      job_(complete(std::move(job), files, options)),
-      limit_(options.cell_timeout),
+      jobs_(std::move(jobs)),
+      limit_(seconds),
       output_(log),
       file_(progress_file(files)),
-      process_(process_options(step, job_, files, log, seconds, options)) {}
+      process_(process_options(step, complete(std::move(job), files, options), files, log, seconds,
+                               options)) {}
 
 RunningStep WorkerProcess::state(const std::string& label) const {
   const std::chrono::duration<double> running = std::chrono::steady_clock::now() - start_;
+  // Of a batch the number of jobs says more than where the present one is.
+  const bool batch = jobs_.size() > 1;
   return {.label = label,
           .step = step_,
-          .at = latest_.step,
-          .of = latest_.steps,
+          .at = batch ? static_cast<std::int64_t>(begun_) : latest_.step,
+          .of = batch ? std::ssize(jobs_) : latest_.steps,
           .loss = latest_.loss,
           .forget_accuracy = latest_.forget_accuracy,
           .seconds = running.count()};
@@ -77,15 +79,18 @@ RunningStep WorkerProcess::state(const std::string& label) const {
 void WorkerProcess::take_in_progress() {
   for (auto& message : file_.news()) {
     in_ = message.in;
+    // Each job has its own time; naming one that is not its turn gives none.
+    if (begun_ < jobs_.size() && message.job == jobs_[begun_] && ++begun_ > 1)
+      process_.renew_time();
+    if (message.device_peak_bytes) device_peak_bytes_ = message.device_peak_bytes;
     if (message.steps > 0) latest_ = message;
-    if (message.loss && progress_.size() < kMostMessages) progress_.push_back(std::move(message));
+    if (message.loss && losses_.size() < kMostMessages) losses_.push_back(std::move(message));
   }
 }
 
-std::optional<StepOutcome> WorkerProcess::poll() {
-  const auto end =
-      process_.ended();  // before reading, so that nothing written before the end is missed
-  take_in_progress();
+std::optional<ProcessEnd> WorkerProcess::ended() {
+  take_in_progress();  // before the time is looked at: a job that has just begun has its own
+  const auto end = process_.ended();
   if (!end) {
     output_.trim();
     if (!stopped_ && file_.is_too_long()) {
@@ -96,53 +101,37 @@ std::optional<StepOutcome> WorkerProcess::poll() {
     return std::nullopt;
   }
   output_.finish();
-  while (!stopped_ && !file_.is_read()) take_in_progress();
-  auto out = outcome_of(*end);
-  out.progress = std::move(progress_);
+  do {  // nothing that was written before the end is missed
+    take_in_progress();
+  } while (!stopped_ && !file_.is_read());
   std::error_code ignored;
   std::filesystem::remove(progress_file(files_), ignored);
-  return out;
+  return end;
 }
 
-StepOutcome WorkerProcess::outcome_of(const ProcessEnd& end) {
+JobFailure WorkerProcess::failure(const ProcessEnd& end, const Path& log) const {
+  if (stopped_) return *stopped_;
+  return failure_of(end, {step_, in_, shown_log(log), output_.last_line(), limit_});
+}
+
+std::optional<StepOutcome> WorkerProcess::poll() {
+  const auto end = ended();
+  if (!end) return std::nullopt;
   StepOutcome out;
-  out.record = {
-      {"seconds", end.seconds}, {"cpu_seconds", end.cpu_seconds}, {"peak_bytes", end.peak_bytes}};
-  const auto log = "logs/" + log_.filename().string();
   std::error_code ignored;
-  if (stopped_) {
-    out.failure = *stopped_;
-    return out;
-  }
-  if (!std::filesystem::exists(std::filesystem::symlink_status(result_file(files_), ignored))) {
-    out.failure = failure_of(end, {step_, in_, log, output_.last_line(), limit_});
+  if (stopped_ || !exists(std::filesystem::symlink_status(result_file(files_), ignored))) {
+    out.failure = failure(*end, log_);
     return out;
   }
   try {
     auto result = read_step_result(step_, result_file(files_));
-    if (result.at("status") == "ok") check_step_files(step_, job_);
     out.ok = result.at("status") == "ok";
     if (!out.ok) out.failure = {result.at("failure"), result.at("reason")};
-    if (const auto peak = result.find("device_peak_bytes"); peak != result.end()) {
-      out.record["device_peak_bytes"] = *peak;  // of this machine, so no part of the result
-      result.erase(peak);
-    }
     out.result = std::move(result);
   } catch (...) {
-    const auto failure = lacuna::failure_of(std::current_exception());
-    out.failure = {failure.cause == Failure::Cause::machine ? machine_failure : "crash",
-                   fmt::format("{}: {} (its output is in {})", step_, failure.message, log)};
+    out.failure = unreadable_result(step_, log_, std::current_exception());
   }
   return out;
-}
-
-std::optional<json> finished_result(const std::string& step, const Path& files) {
-  try {
-    auto result = read_step_result(step, result_file(files));
-    if (result.at("status") == "ok") return result;
-  } catch (const Error&) {  // none, or not one that could be gone on from
-  }
-  return std::nullopt;
 }
 
 }  // namespace lacuna

@@ -84,7 +84,7 @@ Unlearned unlearn(const Checkpoint& original, SampleSets sets, const Entry& meth
     throw ConfigError("kl.coarse: the dataset has no coarse class names (set it to 0)");
   const DeterministicScope deterministic;
   NamedTensors weights;
-  for (const auto& [name, weight] : original.weights)
+  for (const auto& [name, weight] : job.begin.empty() ? original.weights : job.begin)
     weights[name] =
         weight.detach().to(job.device, at::kFloat, false, /*copy=*/true).requires_grad_(true);
   Clip student(original.config, std::move(weights));

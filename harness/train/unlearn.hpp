@@ -22,6 +22,9 @@ struct UnlearnJob {
   TrainingConfig training;
   std::uint64_t seed = 0;
   c10::Device device = c10::kCPU;
+  // Weights that it begins with in place of the original's (an attack on an unlearned model); empty:
+  // the original's.
+  NamedTensors begin = {};
 };
 
 struct Unlearned {

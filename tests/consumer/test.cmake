@@ -1,4 +1,4 @@
-# Installs the build into a fresh folder, builds the method of this folder against it, and runs it, as a stranger would.
+# Installs the build into a fresh folder, builds the plugins of this folder against it, and runs them, as a stranger would.
 #   cmake -DBUILD=<build tree> -DSOURCE=<source tree> -DCOMPILER=<c++> -P test.cmake
 set(work ${BUILD}/tests/consumer)
 set(prefix ${work}/prefix)
@@ -33,9 +33,13 @@ run(version ${lacuna} --version)
 expect("${version}" "lacuna-build abi=")
 run(listed ${lacuna} list --plugins ${work}/build)
 expect("${listed}" "method +my_method +1.0.0 +Gradient ascent up to a limit")
+expect("${listed}" "metric +calibration +1.0.0 +Expected calibration error on the retain pictures")
 expect("${listed}" "method +npo ")  # the installed program finds the installed plugins by itself
 run(described ${lacuna} describe my_method --plugins ${work}/build)
 expect("${described}" "limit +in nats .default 4.0; at least 0.")
+run(described ${lacuna} describe calibration --plugins ${work}/build)
+expect("${described}" "Reads: in_domain\n\nColumns: fine/predicted, fine/nll, fine/margin\n")
+expect("${described}" "Authors: A. Stranger\nAddress: https://example.org/calibration\n")
 
 set(model ${SOURCE}/models/demo)
 if(EXISTS ${model}/model.safetensors)
@@ -43,6 +47,9 @@ if(EXISTS ${model}/model.safetensors)
   run(ignored ${lacuna} run ${work}/suite.json --out ${work}/results --plugins ${work}/build)
   run(state ${lacuna} status ${work}/results)
   message("${state}")
+  run(ignored ${lacuna} report ${work}/results --out ${work}/report)  # the metric's value is a measure of its rows
+  file(READ ${work}/report/leaderboard.json board)
+  expect("${board}" "\"calibration_error\": {")
 endif()
 
 file(WRITE ${work}/own/suite.json "{\"schema_version\": 1, \"name\": \"own\", \"model\": \"demo\", \"seeds\": [1],

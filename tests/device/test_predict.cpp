@@ -5,11 +5,11 @@
 namespace lacuna::testing {
 namespace {
 
-Predictions predictions_of(const std::string& tower, c10::Device device, std::int64_t pictures) {
+Predicted predictions_of(const std::string& tower, c10::Device device, std::int64_t pictures) {
   auto model = model_of(tower);
   for (auto& [name, tensor] : model.weights) tensor = tensor.to(device);
   const Pictures dataset(pictures, model.config.vision.image_size);
-  return predict({model.config, model.weights}, model.tokenizer, dataset, "test", {1});
+  return predict({model.config, model.weights}, model.tokenizer, dataset, "test");
 }
 
 TEST_CASE("predictions on the device are the CPU's, and come back as tensors of the host") {
@@ -17,10 +17,12 @@ TEST_CASE("predictions on the device are the CPU's, and come back as tensors of 
     CAPTURE(tower);
     const auto here = predictions_of(tower, at::kCPU, 20);
     const auto there = predictions_of(tower, strict_device(), 20);
-    CHECK(there.fine_predicted.is_cpu());
-    CHECK(there.fine_predicted.equal(here.fine_predicted));
-    CHECK(there.coarse_predicted.equal(here.coarse_predicted));
-    CHECK(there.forget.equal(here.forget));
+    REQUIRE(there.outcome.columns.size() == 8);
+    for (const auto& [name, column] : there.outcome.columns) {
+      CAPTURE(name);
+      CHECK(column.is_cpu());
+      CHECK(column.equal(here.outcome.at(name)));
+    }
   }
 }
 
@@ -36,7 +38,7 @@ TEST_CASE("a batch of pictures costs one copy to the device and no wait") {
     CHECK(three.to_device() - one.to_device() == 2);
     CHECK(one.total_waits() == 0);
     CHECK(three.total_waits() == 0);
-    // The predictions of both levels, once.
+    // All columns of both levels, once.
     CHECK(one.to_host() == 2);
     CHECK(three.to_host() == 2);
   }

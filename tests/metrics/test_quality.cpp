@@ -8,104 +8,87 @@ namespace {
 
 using Catch::Matchers::WithinAbs;
 
-const GroupCounts before = row(80, 90, 700, 600, 100, 1000);
+const Counts before = row(80, 90, 700, 600, 100, 1000);
+
+Value quality(const Evaluation& one) { return value_of("forgetting_quality", {one}, "quality"); }
+Value utility(const Evaluation& one) { return value_of("utility", {one}, "utility"); }
+Value unclipped(const Evaluation& one) { return value_of("utility", {one}, "utility_unclipped"); }
+Value q_u(const Evaluation& one) { return value_of("q_u", {one}, "q_u"); }
 
 TEST_CASE("identity scores Q 0, U 1, Q-U 0") {
-  CHECK(forgetting_quality(before, before).value == 0);
-  CHECK(utility(before, before).value == 1);
-  CHECK(q_u(before, before).value == 0);
+  const auto same = evaluation(before, before);
+  CHECK(quality(same).value == 0);
+  CHECK(utility(same).value == 1);
+  CHECK(q_u(same).value == 0);
 }
 
 TEST_CASE("a rise in forget accuracy is a negative quality and no Q-U") {
-  const auto after = row(80, 99, 700, 600, 100, 1000);
-  CHECK_THAT(*forgetting_quality(before, after).value, WithinAbs(-0.1, 1e-12));
-  CHECK(q_u(before, after).value == 0);
+  const auto risen = evaluation(before, row(80, 99, 700, 600, 100, 1000));
+  CHECK_THAT(*quality(risen).value, WithinAbs(-0.1, 1e-12));
+  CHECK(q_u(risen).value == 0);
 }
 
 TEST_CASE("everything gone scores 0, not NaN") {
-  const auto after = row(0, 90, 0, 0, 100, 1000);
-  CHECK(utility(before, after).value == 0);
-  CHECK(q_u(before, after).value == 0);
-  CHECK(q_u(before, row(0, 0, 0, 0, 100, 1000)).value == 0);
+  const auto kept_nothing = evaluation(before, row(0, 90, 0, 0, 100, 1000));
+  CHECK(utility(kept_nothing).value == 0);
+  CHECK(q_u(kept_nothing).value == 0);
+  CHECK(q_u(evaluation(before, row(0, 0, 0, 0, 100, 1000))).value == 0);
 }
 
 TEST_CASE("an original model that knew nothing leaves the scores undefined, with the reason") {
-  const auto blank = row(80, 0, 700, 600, 100, 1000);
-  CHECK_FALSE(forgetting_quality(blank, before).value);
-  CHECK(forgetting_quality(blank, before).reason ==
-        "forget fine: the original model gets none right");
-  CHECK(q_u(blank, before).reason == forgetting_quality(blank, before).reason);
-  const auto no_coarse = row(80, 90, 0, 600, 100, 1000);
-  CHECK_FALSE(utility(no_coarse, before).value);
-  CHECK(utility(no_coarse, before).reason == "retain coarse: the original model gets none right");
-  CHECK(q_u(no_coarse, before).reason == utility(no_coarse, before).reason);
+  const auto blank = evaluation(row(80, 0, 700, 600, 100, 1000), before);
+  CHECK_FALSE(quality(blank).value);
+  CHECK(quality(blank).reason == "forget fine: the original model gets none right");
+  CHECK(q_u(blank).reason == quality(blank).reason);
+  const auto no_coarse = evaluation(row(80, 90, 0, 600, 100, 1000), before);
+  CHECK_FALSE(utility(no_coarse).value);
+  CHECK(utility(no_coarse).reason == "retain coarse: the original model gets none right");
+  CHECK(q_u(no_coarse).reason == utility(no_coarse).reason);
 }
 
 TEST_CASE("a group or a level that is not there is undefined, with the reason") {
   const auto nothing = row(0, 0, 700, 600, 0, 1000);
-  CHECK(forgetting_quality(nothing, nothing).reason ==
+  CHECK(quality(evaluation(nothing, nothing)).reason ==
         "forget fine: no such picture or level in this evaluation");
-  GroupCounts flat = before;
-  flat.forget_coarse = flat.retain_coarse = {};
-  CHECK(utility(flat, flat).reason == "forget coarse: no such picture or level in this evaluation");
-  CHECK(forgetting_quality(flat, flat).value == 0);
-}
-
-TEST_CASE("ratios are of accuracies, so the counts may differ") {
-  CHECK_THAT(*ratio({50, 100}, {10, 40}, "x").value, WithinAbs(0.5, 1e-12));
+  const auto no_coarse = flat(evaluation(before, before));
+  CHECK(utility(no_coarse).reason == "forget coarse: no such picture or level in this evaluation");
+  CHECK(utility(no_coarse).per_sample.empty());
+  CHECK(quality(no_coarse).value == 0);
 }
 
 TEST_CASE("utility clips each ratio by itself") {
-  const auto after = row(100, 90, 350, 600, 100, 1000);  // 1.25, 0.5, 1
-  CHECK_THAT(*utility(before, after).value, WithinAbs(2.5 / 3, 1e-12));
-  CHECK_THAT(*utility(before, after, false).value, WithinAbs(2.75 / 3, 1e-12));
+  const auto one = evaluation(before, row(100, 90, 350, 600, 100, 1000));  // 1.25, 0.5, 1
+  CHECK_THAT(*utility(one).value, WithinAbs(2.5 / 3, 1e-12));
+  CHECK_THAT(*unclipped(one).value, WithinAbs(2.75 / 3, 1e-12));
 }
 
 TEST_CASE("coarse labels that were to be forgotten count for quality, not for utility") {
   // forget fine .9 -> .09, forgotten coarse .8 -> .4; nothing of the forget group's coarse is kept
-  GroupCounts before_coarse = before, after_coarse = row(0, 9, 350, 600, 100, 1000);
-  before_coarse.forget_coarse = after_coarse.forget_coarse = {};
-  before_coarse.forgotten_coarse = {80, 100};
-  after_coarse.forgotten_coarse = {40, 100};
-  CHECK_THAT(*forgetting_quality(before_coarse, after_coarse).value,
-             WithinAbs(1 - (0.1 + 0.5) / 2, 1e-12));
-  CHECK_THAT(*utility(before_coarse, after_coarse).value, WithinAbs((0.5 + 1) / 2, 1e-12));
+  const Counts all_before{{90, 100}, {}, {600, 1000}, {700, 1000}, {80, 100}};
+  const Counts all_after{{9, 100}, {}, {600, 1000}, {350, 1000}, {40, 100}};
+  const auto all = evaluation(all_before, all_after);
+  CHECK_THAT(*quality(all).value, WithinAbs(1 - (0.1 + 0.5) / 2, 1e-12));
+  CHECK_THAT(*utility(all).value, WithinAbs((0.5 + 1) / 2, 1e-12));
   // hybrid: some of it is kept
-  before_coarse.forget_coarse = {10, 20};
-  after_coarse.forget_coarse = {15, 20};
-  CHECK_THAT(*utility(before_coarse, after_coarse).value, WithinAbs((1 + 0.5 + 1) / 3, 1e-12));
-  CHECK_THAT(*utility(before_coarse, after_coarse, false).value,
-             WithinAbs((1.5 + 0.5 + 1) / 3, 1e-12));
-  before_coarse.forgotten_coarse = {0, 100};
-  CHECK(forgetting_quality(before_coarse, after_coarse).reason ==
+  const Counts some_before{{90, 100}, {10, 20}, {600, 1000}, {700, 1000}, {40, 80}};
+  const Counts some_after{{9, 100}, {15, 20}, {600, 1000}, {350, 1000}, {20, 80}};
+  const auto some = evaluation(some_before, some_after);
+  CHECK_THAT(*quality(some).value, WithinAbs(1 - (0.1 + 0.5) / 2, 1e-12));
+  CHECK_THAT(*utility(some).value, WithinAbs((1 + 0.5 + 1) / 3, 1e-12));
+  CHECK_THAT(*unclipped(some).value, WithinAbs((1.5 + 0.5 + 1) / 3, 1e-12));
+  auto blank_before = some_before;
+  blank_before.forgotten_coarse = {0, 80};
+  CHECK(quality(evaluation(blank_before, some_after)).reason ==
         "forgotten coarse: the original model gets none right");
 }
 
 TEST_CASE("identity scores Q 0 and U 1 at every goal") {
-  GroupCounts counts = before;
-  counts.forgotten_coarse = {3, 7};
-  CHECK(forgetting_quality(counts, counts).value == 0);
-  CHECK(utility(counts, counts).value == 1);
-  counts.forget_coarse = {};
-  CHECK(utility(counts, counts).value == 1);
-}
-
-TEST_CASE("group counts of predictions made from counts") {
-  const auto counts = group_counts(predictions(before));
-  CHECK(counts.forget_fine == before.forget_fine);
-  CHECK(counts.forget_coarse == before.forget_coarse);
-  CHECK(counts.retain_fine == before.retain_fine);
-  CHECK(counts.retain_coarse == before.retain_coarse);
-  auto hybrid = predictions(before);
-  hybrid.forget_coarse = at::zeros({1100}, at::kBool);
-  hybrid.forget_coarse.slice(0, 0, 30).fill_(true);  // the first 80 of the forget group are right
-  CHECK(group_counts(hybrid).forgotten_coarse == Count{30, 30});
-  CHECK(group_counts(hybrid).forget_coarse == Count{50, 70});
-  CHECK(group_counts(hybrid).retain_coarse == before.retain_coarse);
-  CHECK(group_counts(hybrid).forget_fine == before.forget_fine);
-  auto flat = predictions(before);
-  flat.coarse_target = flat.coarse_predicted = at::Tensor();
-  CHECK(group_counts(flat).retain_coarse == Count{});
+  const Counts hybrid{{90, 100}, {60, 93}, {600, 1000}, {700, 1000}, {3, 7}};
+  CHECK(quality(evaluation(hybrid, hybrid)).value == 0);
+  CHECK(utility(evaluation(hybrid, hybrid)).value == 1);
+  const Counts coarse{{90, 100}, {}, {600, 1000}, {700, 1000}, {3, 100}};
+  CHECK(quality(evaluation(coarse, coarse)).value == 0);
+  CHECK(utility(evaluation(coarse, coarse)).value == 1);
 }
 
 }  // namespace

@@ -50,12 +50,12 @@ TEST_CASE("zero-shot: predictions with embeddings made once equal the long way, 
   const auto clip = tiny_clip();
   const Tokenizer tokenizer({});
   const Pictures dataset;
-  const auto predictions = predict(clip, tokenizer, dataset, "test", {1});
+  const auto predicted = predict(clip, tokenizer, dataset, "test");
 
   at::NoGradGuard no_grad;
   const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8};
   for (const auto level : {Level::fine, Level::coarse}) {
-    std::vector<at::Tensor> long_way;
+    std::vector<at::Tensor> all_logits;
     for (const auto index : all) {  // one picture a batch, its names encoded anew
       const auto picture = stack_pictures(dataset.images("test", std::span(&index, 1)), 8);
       at::Tensor sum;
@@ -65,16 +65,29 @@ TEST_CASE("zero-shot: predictions with embeddings made once equal the long way, 
         sum = sum.defined() ? sum + features : features;
       }
       const auto embeddings = sum / sum.norm(2, {-1}, true);
-      const auto logits =
-          clip.logit_scale() * at::matmul(clip.image_features(picture), embeddings.t());
-      long_way.push_back(logits.argmax(1));
+      all_logits.push_back(clip.logit_scale() *
+                           at::matmul(clip.image_features(picture), embeddings.t()));
     }
-    const auto& short_way =
-        level == Level::fine ? predictions.fine_predicted : predictions.coarse_predicted;
-    CHECK(at::equal(short_way, at::cat(long_way)));
+    const auto logits = at::cat(all_logits);
+    const std::string question = to_string(level);
+    const auto& asked = predicted.asked.at(level == Level::fine ? 0 : 1);
+    REQUIRE(asked.question == question);
+    const auto own = asked.target.unsqueeze(1);
+    const auto& outcome = predicted.outcome;
+    CHECK(at::equal(outcome.at(question + "/predicted"), logits.argmax(1)));
+    CHECK(at::allclose(outcome.at(question + "/nll"),
+                       -logits.log_softmax(1).gather(1, own).squeeze(1), 1e-4, 1e-5));
+    const auto right = outcome.at(question + "/predicted").eq(asked.target);
+    const auto& margin = outcome.at(question + "/margin");
+    CHECK(at::equal(margin.gt(0), right));
+    const auto best = std::get<0>(logits.log_softmax(1).max(1));
+    CHECK(at::allclose(-outcome.at(question + "/nll") - margin.clamp_max(0), best, 1e-4, 1e-5));
+    const auto& top = outcome.at(question + "/top5");
+    CHECK(top.size(1) == std::min<std::int64_t>(5, logits.size(1)));
+    CHECK(at::equal(top.select(1, 0), outcome.at(question + "/predicted")));
+    CHECK(logits.gather(1, top).diff(1, 1).le(0).all().item<bool>());
   }
-  CHECK(at::equal(predictions.coarse_target, at::tensor({0, 0, 1, 0, 0, 1, 0, 0, 1}, at::kLong)));
-  CHECK(at::equal(predictions.forget, predictions.fine_target.eq(1)));
+  CHECK(at::equal(predicted.asked[1].target, at::tensor({0, 0, 1, 0, 0, 1, 0, 0, 1}, at::kLong)));
 }
 
 TEST_CASE("zero-shot: features that are not finite predict nothing, not the first class") {
@@ -90,7 +103,7 @@ TEST_CASE("zero-shot: features that are not finite predict nothing, not the firs
       const at::NoGradGuard no_grad;
       at::Tensor(weight).fill_(value);
     }
-    CHECK_THROWS_MATCHES(predict(clip, tokenizer, dataset, "test", {}), NotFiniteFeatures, message);
+    CHECK_THROWS_MATCHES(predict(clip, tokenizer, dataset, "test"), NotFiniteFeatures, message);
   }
 }
 
@@ -98,16 +111,18 @@ TEST_CASE("zero-shot: a lower precision changes few predictions, and they are co
   const auto clip = tiny_clip();
   const Tokenizer tokenizer({});
   const Pictures dataset;
-  const auto full = predict(clip, tokenizer, dataset, "test", {});
-  const auto tf32 = predict(clip, tokenizer, dataset, "test", {}, "tf32");
-  CHECK(at::equal(tf32.fine_predicted, full.fine_predicted));  // on a CPU the same thing
+  const auto full = predict(clip, tokenizer, dataset, "test");
+  const auto tf32 = predict(clip, tokenizer, dataset, "test", "tf32");
+  const std::string fine = "fine/predicted", coarse = "coarse/predicted";
+  CHECK(at::equal(tf32.outcome.at(fine), full.outcome.at(fine)));  // on a CPU the same thing
   const auto none = flips_against_float32(clip, tokenizer, dataset, "test", tf32);
   CHECK((none.n == 9 && none.fine == 0 && none.coarse == 0));
 
   auto other = full;
-  other.fine_predicted = full.fine_predicted.clone();
-  other.fine_predicted.slice(0, 0, 4) = (full.fine_predicted.slice(0, 0, 4) + 1).remainder(3);
-  other.coarse_predicted = 1 - full.coarse_predicted;
+  auto labels = full.outcome.at(fine).clone();
+  labels.slice(0, 0, 4) = (labels.slice(0, 0, 4) + 1).remainder(3);
+  other.outcome.columns[fine] = labels;
+  other.outcome.columns[coarse] = 1 - full.outcome.at(coarse);
   const auto some = flips_against_float32(clip, tokenizer, dataset, "test", other);
   CHECK((some.n == 9 && some.fine == 4 && some.coarse == 9));
   // Of nine rows at most three: 0, 3 and 6, of which the first two differ.

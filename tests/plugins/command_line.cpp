@@ -84,9 +84,13 @@ TEST_CASE("command line: list shows plugins, and refused files on stderr without
                       {"version", "1.2.3"},
                       {"summary", "A plugin as it should be"},
                       {"citation", "A. Author, A Title, 2026"},
+                      {"authors", "B. Builder"},
+                      {"address", "https://example.org/good"},
                       {"license", "Apache-2.0"},
                       {"needs", {"keep"}},
                       {"offers", json::array()},
+                      {"reads", json::array()},
+                      {"columns", json::array()},
                       {"library", plugins.file("good.so")}};
   CHECK(std::count(listed["plugins"].begin(), listed["plugins"].end(), expected) == 1);
 
@@ -103,7 +107,7 @@ TEST_CASE("command line: LACUNA_PLUGINS is a list of folders") {
   CHECK_THAT(finished.out, ContainsSubstring("good_method") && ContainsSubstring("throws_std"));
 }
 
-TEST_CASE("command line: describe shows parameters, bounds and citation") {
+TEST_CASE("command line: describe shows parameters, what is read, who made it and citation") {
   const Plugins plugins({"good.so"});
   const auto finished = run_lacuna("describe method:good" + plugins.option());
   CHECK(finished.code == 0);
@@ -120,6 +124,8 @@ TEST_CASE("command line: describe shows parameters, bounds and citation") {
         "\n"
         "Citation: A. Author, A Title, 2026\n"
         "\n"
+        "Authors: B. Builder\n"
+        "Address: https://example.org/good\n"
         "Licence: Apache-2.0\n"
         "Library: " +
             plugins.file("good.so") + "\n");
@@ -128,8 +134,21 @@ TEST_CASE("command line: describe shows parameters, bounds and citation") {
   CHECK(described["kind"] == "metric");
   CHECK(described["parameters"].empty());
   CHECK(described["sha256"].get<std::string>().size() == 64);
-  CHECK_THAT(run_lacuna("describe good_metric" + plugins.option()).out,
-             ContainsSubstring("No parameters.\n"));
+  CHECK(described["reads"] == json{"in_domain", "out_of_domain"});
+  CHECK(described["columns"] == json{"fine/predicted", "fine/nll"});
+  CHECK(run_lacuna("describe good_metric" + plugins.option()).out ==
+        "metric good_metric 1.0.0\n"
+        "Counts evaluations\n"
+        "\n"
+        "No parameters.\n"
+        "\n"
+        "Reads: in_domain, out_of_domain\n"
+        "\n"
+        "Columns: fine/predicted, fine/nll\n"
+        "\n"
+        "Licence: Apache-2.0\n"
+        "Library: " +
+            plugins.file("good.so") + "\n");
 }
 
 TEST_CASE("command line: describe tells what is not there or not unique") {

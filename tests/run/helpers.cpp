@@ -8,6 +8,7 @@
 
 #include "lacuna/random.hpp"
 #include "model/checkpoint.hpp"
+#include "run/stored_cell.hpp"
 #include "support/files.hpp"
 
 namespace lacuna::testing {
@@ -88,7 +89,8 @@ Command lacuna(const std::vector<std::string>& arguments) {
 
 std::map<std::string, std::string> results_in(const fs::path& folder) {
   std::map<std::string, std::string> out;
-  for (const auto* name : {"cells", "predictions", "plans"}) {
+  for (const auto* name : {"unlearn", "predict", "score", "plans"}) {
+    if (!fs::is_directory(folder / name)) continue;
     for (const auto& file : fs::directory_iterator(folder / name)) {
       // What a killed process was writing lies there for a day.
       if (file.path().extension() == ".tmp") continue;
@@ -98,18 +100,56 @@ std::map<std::string, std::string> results_in(const fs::path& folder) {
   return out;
 }
 
-std::map<std::string, json> cells_by_label(const fs::path& folder) {
-  std::map<std::string, json> out;
-  for (const auto& file : fs::directory_iterator(folder / "plans")) {
-    const auto plan = read_json(file.path());
-    for (const auto* list : {"originals", "cells"}) {
-      for (const auto& row : plan.at(list)) {
-        const auto path = folder / "cells" / (row.at("key").get<std::string>() + ".json");
-        if (fs::is_regular_file(path)) out[row.value("label", "original")] = read_json(path);
-      }
+std::vector<Plan> plans_in(const fs::path& folder) {
+  std::vector<Plan> out;
+  for (const auto& file : fs::directory_iterator(folder / "plans"))
+    out.push_back(read_published_plan(file.path()));
+  return out;
+}
+
+std::map<std::string, PlannedCell> planned_by_label(const fs::path& folder) {
+  std::map<std::string, PlannedCell> out;
+  for (const auto& plan : plans_in(folder))
+    for (const auto& cell : plan.cells) out[label_of(cell)] = cell;
+  return out;
+}
+
+std::map<std::string, CellResult> cells_by_label(const fs::path& folder) {
+  std::map<std::string, CellResult> out;
+  StoredJobs stored{Store(folder)};
+  for (const auto& plan : plans_in(folder)) {
+    for (const auto& cell : plan.cells) {
+      auto found = stored_cell(plan, cell, stored, /*contributions=*/false);
+      INFO((found.damage.empty() ? "" : *found.damage.begin()));
+      REQUIRE(found.damage.empty());
+      if (found.result.status != Status::missing)
+        out[label_of(cell)] = std::move(found.result);
     }
   }
   return out;
+}
+
+std::string label_of(const PlannedCell& cell) {
+  return cell.attack.empty() ? cell.label : cell.label + ", then " + cell.attack;
+}
+
+const StoredValue& value_of(const CellResult& cell, const std::string& name) {
+  for (const auto& value : cell.values)
+    if (value.name == name) return value;
+  FAIL("there is no value '" << name << "'");
+  return cell.values.front();
+}
+
+Plan plan_of(const fs::path& suite, const DataRoots& roots) {
+  static const auto& registry = *[] {
+    auto* out = new Registry;
+    out->load_folder(RUN_FIXTURES "/methods");
+    out->load_folder(RUN_FIXTURES "/others");
+    out->load(LACUNA_PLUGIN_DIR "/accuracy.so");
+    return out;
+  }();
+  const auto read = read_suite(suite);
+  return make_plan(read, suite_plugins(read, registry), roots);
 }
 
 }  // namespace lacuna::testing

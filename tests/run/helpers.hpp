@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "../folders.hpp"
+#include "run/cell_result.hpp"
+#include "run/plan.hpp"
 #include "run/process.hpp"
 
 namespace lacuna::testing {
@@ -39,11 +41,19 @@ ProcessOptions lacuna_process(const std::vector<std::string>& arguments,
 // Runs `lacuna <arguments>` with the fixture plugins.
 Command lacuna(const std::vector<std::string>& arguments);
 
-// Every file under cells/, predictions/ and plans/ by its relative path, with its bytes; no
-// temporaries.
+// Every file of plans and of jobs by its relative path, with its bytes; no temporaries.
 std::map<std::string, std::string> results_in(const std::filesystem::path& folder);
 
-// The stored results of a folder, by the label of their method ("original" for that).
-std::map<std::string, nlohmann::json> cells_by_label(const std::filesystem::path& folder);
+// The cells of a folder's plans, and what came of those that are not missing, by the label of their
+// method ("original" for that, "push, then half" for an attack). Nothing may be damaged.
+std::map<std::string, PlannedCell> planned_by_label(const std::filesystem::path& folder);
+std::map<std::string, CellResult> cells_by_label(const std::filesystem::path& folder);
+std::string label_of(const PlannedCell& cell);
+
+// Fails the test if there is none of that name.
+const StoredValue& value_of(const CellResult& cell, const std::string& name);
+
+// The plan of a suite over the fixture plugins, made in this process.
+Plan plan_of(const std::filesystem::path& suite, const DataRoots& roots = {});
 
 }  // namespace lacuna::testing

@@ -3,14 +3,16 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
+#include <variant>
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "lacuna/quality.hpp"
 #include "run/goal.hpp"
 #include "run/matching.hpp"
-#include "run/predictions.hpp"
+#include "run/orders.hpp"
+#include "run/outcome_file.hpp"
 #include "run/process.hpp"
+#include "run/store.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -88,37 +90,35 @@ TEST_CASE("Coarse names are matched like fine ones") {
                        ConfigError, Message("'wram': no such coarse class (did you mean 'warm')"));
 }
 
-TEST_CASE("Predictions with forgotten coarse classes keep them, and count them apart") {
+TEST_CASE("Coarse labels that are to be forgotten are counted apart") {
   const TemporaryFolder folder;
-  Predictions predictions;
-  predictions.taxonomy = colours;
-  predictions.fine_target = at::tensor({0, 1, 2, 3, 4, 5}, at::kLong);
-  predictions.fine_predicted = at::tensor({0, 0, 2, 3, 4, 4}, at::kLong);
-  predictions.coarse_target = at::tensor(colours.parent, at::kLong);
-  predictions.coarse_predicted = at::tensor({0, 1, 1, 0, 2, 2}, at::kLong);
+  Predicted predicted{.taxonomy = colours};
+  const auto ask = [&](const char* question, const at::Tensor& target, const at::Tensor& answer) {
+    predicted.asked.push_back({.question = question, .target = target, .forget = {}});
+    predicted.outcome.columns[std::string(question) + "/predicted"] = answer;
+  };
+  ask("fine", at::tensor({0, 1, 2, 3, 4, 5}, at::kLong), at::tensor({0, 0, 2, 3, 4, 4}, at::kLong));
+  ask("coarse", at::tensor(colours.parent, at::kLong), at::tensor({0, 1, 1, 0, 2, 2}, at::kLong));
+  save_outcome(folder / "p.safetensors", predicted);
+  const auto back = load_outcome(folder / "p.safetensors");
   // hybrid: olive, and everything cold
-  predictions.forget = at::tensor({0, 0, 0, 1, 1, 1}, at::kLong).to(at::kBool);
-  EvaluationPredictions evaluation{"in_domain", Role::in_domain, {3, 4, 5}, predictions, {2}};
-  mark_forgotten_coarse(evaluation);
-  const auto counts = counts_of(evaluation);
-  CHECK(counts == json::parse(R"({
-    "forget": {"fine": [2, 3], "coarse": [0, 1]},
-    "retain": {"fine": [2, 3], "coarse": [2, 3]},
-    "forgotten_coarse": {"coarse": [2, 2]},
-    "all": {"fine": [4, 6], "coarse": [4, 6]}})"));
-  save_predictions(folder / "p.safetensors", {evaluation});
-  const auto back = load_predictions(folder / "p.safetensors");
-  CHECK(back[0].forget_coarse == std::vector<std::int64_t>{2});
-  CHECK(counts_of(back[0]) == counts);
-  const auto groups = group_counts(back[0].predictions);
-  CHECK(groups.forgotten_coarse == Count{2, 2});
-  CHECK(groups.forget_coarse == Count{0, 1});
+  const auto evaluation =
+      evaluation_of("in_domain", Role::in_domain, back, back, {3, 4, 5}, {2});
+  const auto counted = [&](Group group, const char* question) {
+    return count(evaluation, evaluation.after, group, question);
+  };
+  CHECK(counted(Group::forget, "fine") == Count{2, 3});
+  CHECK(counted(Group::spared, "coarse") == Count{0, 1});
+  CHECK(counted(Group::forget, "coarse") == Count{2, 2});
+  CHECK(counted(Group::retain, "fine") == Count{2, 3});
+  CHECK(counted(Group::retain, "coarse") == Count{2, 3});
+  CHECK(counted(Group::all, "fine") == Count{4, 6});
 }
 
 namespace {
 
 // Runs a suite and returns its cells; REQUIREs success.
-std::map<std::string, json> cells_of(const fs::path& folder, const json& suite) {
+std::map<std::string, CellResult> cells_of(const fs::path& folder, const json& suite) {
   const auto path = write_suite(folder, suite);
   const auto result =
       lacuna::testing::lacuna({"run", path.string(), "--out", (folder / "out").string()});
@@ -136,45 +136,56 @@ json with_request(const json& changes) {
 
 }  // namespace
 
+namespace {
+
+const json kAccuracy{{"metrics", {"accuracy"}}};
+
+std::int64_t count_in(const CellResult& cell, const std::string& name) {
+  return value_of(cell, name).count.value_or(Count{}).n;
+}
+
+}  // namespace
+
 TEST_CASE("A coarse request is run: its counts hold what goes and what stays") {
   const TemporaryFolder folder;
-  const auto cells =
-      cells_of(folder.path(), with_request({{"forget", {"warm"}}, {"level", "coarse"}}));
+  auto suite = with_request({{"forget", {"warm"}}, {"level", "coarse"}});
+  suite.update(kAccuracy);
+  const auto cells = cells_of(folder.path(), suite);
   for (const auto& [label, cell] : cells) {
     INFO(label);
-    const auto& request = cell.at("cell").at("request");
-    CHECK(request.at("concepts") == json{"red", "pink"});
-    CHECK(request.at("forget_coarse") == json{"warm"});
-    const auto& counts = cell.at("counts").at("in_domain");
-    CHECK(counts.at("forget").at("fine").at(1) == 8);
-    CHECK(counts.at("forget").at("coarse").at(1) == 0);
-    CHECK(counts.at("forgotten_coarse").at("coarse").at(1) == 8);
-    CHECK(counts.at("retain").at("coarse").at(1) == 24);
-    CHECK_FALSE(cell.at("counts").at("others").contains("forgotten_coarse"));
-    CHECK(cell.at("matching").at("shop").at("matched_coarse") == json{"warm"});
+    CHECK(count_in(cell, "forget_fine") == 8);
+    CHECK(count_in(cell, "forget_coarse") == 0);
+    CHECK(count_in(cell, "forgotten_coarse") == 8);
+    CHECK(count_in(cell, "retain_coarse") == 24);
+    CHECK(cell.matching.at("shop").at("matched_coarse") == json{"warm"});
   }
-  CHECK(cells.at("push").at("cell").at("request").at("level") == "coarse");
-  CHECK(cells.at("push").at("trajectory").at("epochs").at(0).contains("forget_coarse_accuracy"));
+  const auto& push = cells.at("push");
+  CHECK(push.request.at("concepts") == json{"red", "pink"});
+  CHECK(push.request.at("forget_coarse") == json{"warm"});
+  CHECK(push.request.at("level") == "coarse");
+  const auto stored =
+      read_json(Store(folder / "out").result(Step::unlearn, push.key)).at("trajectory");
+  CHECK(stored.at("epochs").at(0).contains("forget_coarse_accuracy"));
 }
 
 TEST_CASE("A hybrid request marks the pictures of its coarse names only") {
   const TemporaryFolder folder;
-  const auto cells =
-      cells_of(folder.path(), with_request({{"forget", {"blue", "warm"}}, {"level", "hybrid"}}));
-  const auto& counts = cells.at("push").at("counts").at("in_domain");
-  CHECK(counts.at("forget").at("fine").at(1) == 12);
-  CHECK(counts.at("forget").at("coarse").at(1) == 4);
-  CHECK(counts.at("forgotten_coarse").at("coarse").at(1) == 8);
-  CHECK(counts.at("retain").at("coarse").at(1) == 20);
+  auto suite = with_request({{"forget", {"blue", "warm"}}, {"level", "hybrid"}});
+  suite.update(kAccuracy);
+  const auto push = cells_of(folder.path(), suite).at("push");
+  CHECK(count_in(push, "forget_fine") == 12);
+  CHECK(count_in(push, "forget_coarse") == 4);
+  CHECK(count_in(push, "forgotten_coarse") == 8);
+  CHECK(count_in(push, "retain_coarse") == 20);
 }
 
 TEST_CASE("A result says which concepts had fewer pictures than were asked for") {
   const TemporaryFolder folder, other;
   const auto enough = cells_of(folder.path(), with_request({{"samples_per_concept", 2}}));
-  CHECK_FALSE(enough.at("push").at("trajectory").contains("fewer_samples"));
+  CHECK(enough.at("push").fewer_samples.empty());
   const auto cells = cells_of(other.path(), with_request({{"samples_per_concept", 1000}}));
-  const auto& fewer = cells.at("push").at("trajectory").at("fewer_samples");
-  const auto& concepts = cells.at("push").at("cell").at("request").at("concepts");
+  const auto& fewer = cells.at("push").fewer_samples;
+  const auto& concepts = cells.at("push").request.at("concepts");
   REQUIRE(fewer.size() == concepts.size());
   for (const auto& concept_name : concepts) CHECK(fewer.at(concept_name) == 4);
 }
@@ -184,36 +195,39 @@ TEST_CASE("A request of texts needs no picture of its training split") {
   auto suite = with_request({{"exemplars", "text"}});
   suite["requests"][0].erase("split");
   suite["requests"][0].erase("samples_per_concept");
+  suite.update(kAccuracy);
   const auto cells = cells_of(folder.path(), suite);
   const auto& cell = cells.at("push");
-  const auto& request = cell.at("cell").at("request");
+  const auto& request = cell.request;
   CHECK(request.at("exemplars") == "text");
   CHECK_FALSE(request.contains("samples_per_concept"));
   CHECK_FALSE(request.contains("split"));
   // Two names in two templates are four texts: one batch an epoch.
-  CHECK(cell.at("trajectory").at("steps").size() == 2);
-  CHECK(cell.at("counts").at("in_domain").at("forget").at("fine").at(1) == 8);
+  CHECK(cell.trajectory.size() == 2);
+  CHECK(count_in(cell, "forget_fine") == 8);
 }
 
 namespace {
 
-json worker(const fs::path& folder, const std::string& step, json job) {
-  job["result"] = (folder / (step + ".result.json")).string();
-  write_json(folder / (step + ".json"), job);
-  const auto log = folder / (step + ".log");
-  auto options =
-      lacuna_process({"worker", step, "--job", (folder / (step + ".json")).string()}, log);
-  options.environment["LACUNA_PLUGINS"] = RUN_FIXTURES "/others:" LACUNA_PLUGIN_DIR;
+// Has a worker do one job of a step; returns what it left.
+template <class Order>
+json worker(const fs::path& folder, const char* step, const Order& order) {
+  auto job = to_json(Orders<Order>{{order}}, Fields::all);
+  job.update(to_json(WorkerHead{}, Fields::all));
+  const auto file = folder / "order.json", log = folder / "log";
+  write_json(file, job);
+  auto options = lacuna_process({"worker", step, "--job", file.string()}, log);
+  options.environment["LACUNA_PLUGINS"] = std::nullopt;
   Process process(options);
   const auto end = wait_for(process);
   INFO(read_file(log));
   REQUIRE(end.signal == 0);
-  return read_json(job.at("result").get<std::string>());
+  return read_json(order.result);
 }
 
 }  // namespace
 
-TEST_CASE("No method touches a picture outside its forgetting set: the data may be gone by then") {
+TEST_CASE("No method touches a picture outside its samples: the data may be gone by then") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();
   // The data set refuses to be opened without this file, whoever asks.
@@ -222,41 +236,37 @@ TEST_CASE("No method touches a picture outside its forgetting set: the data may 
   suite["methods"] = json::array();
   const Names ids{"ga", "npo", "nhl", "gdiff", "relabel", "me", "task_vector", "salun"};
   for (const auto& id : ids) suite["methods"].push_back({{"id", id}});
-  const auto plan = worker(folder.path(), "plan",
-                           {{"device", "cpu"},
-                            {"suite", write_suite(folder.path(), suite).string()},
-                            {"plugins", {RUN_FIXTURES "/others", LACUNA_PLUGIN_DIR}},
-                            {"data", {folder.path().string()}},
-                            {"seeds", json::array()}});
-  INFO(plan.dump());
-  REQUIRE(plan.at("status") == "ok");
-  const auto& sets = plan.at("plan").at("sets");
-  REQUIRE(sets.size() == 1);
-  auto build = *sets.begin();
-  build["threads"] = 1;
-  build["out"] = (folder / "set.safetensors").string();
-  REQUIRE(worker(folder.path(), "forgetting-set", build).at("status") == "ok");
+  Registry registry;
+  registry.load_folder(RUN_FIXTURES "/others");
+  for (const auto& id : ids) registry.load(fs::path(LACUNA_PLUGIN_DIR) / (id + ".so"));
+  const auto read = read_suite(write_suite(folder.path(), suite));
+  const auto plan =
+      make_plan(read, suite_plugins(read, registry), DataRoots{{folder.path()}});
 
-  const auto unlearn = [&](const json& cell) {
-    auto job = cell.at("unlearn");
-    job["device"] = "cpu";
-    job["threads"] = 1;
-    job["set"] = build["out"];
-    job["weights"] = (folder / "weights.safetensors").string();
-    const auto outcome = worker(folder.path(), "unlearn", job);
-    INFO(cell.at("label").dump() << outcome.dump());
+  SetOrder set{.result = folder / "result.json", .set = folder / "set.safetensors"};
+  std::vector<UnlearnOrder> orders;
+  for (const auto& [key, job] : plan.jobs) {
+    if (job.step() == Step::set) set.key = key, set.spec = std::get<SetSpec>(job.spec);
+    if (job.step() == Step::unlearn)
+      orders.push_back({.key = key,
+                        .spec = std::get<UnlearnSpec>(job.spec),
+                        .result = folder / "result.json",
+                        .set = set.set,
+                        .weights = folder / "weights.safetensors",
+                        .work = folder / "work"});
+  }
+  CHECK(orders.size() == ids.size());
+  REQUIRE(worker(folder.path(), "set", set).at("status") == "ok");
+  const auto unlearn = [&](const UnlearnOrder& order) {
+    INFO(order.spec.method.id);
+    const auto outcome = worker(folder.path(), "unlearn", order);
+    INFO(outcome.dump());
     REQUIRE(outcome.at("status") == "ok");
-    return read_file(folder / "weights.safetensors");
+    return read_file(order.weights);
   };
   std::map<std::string, std::string> with_data;
-  for (const auto& cell : plan.at("plan").at("cells"))
-    if (cell.at("method") != "original") with_data[cell.at("method")] = unlearn(cell);
-  CHECK(with_data.size() == ids.size());
+  for (const auto& order : orders) with_data[order.key] = unlearn(order);
   fs::remove(folder / "pictures.bin");
-  CHECK(worker(folder.path(), "forgetting-set", build).at("status") == "failed");
-  for (const auto& cell : plan.at("plan").at("cells")) {
-    const std::string id = cell.at("method");
-    INFO(id);
-    if (id != "original") CHECK(unlearn(cell) == with_data.at(id));
-  }
+  CHECK(worker(folder.path(), "set", set).at("status") == "failed");
+  for (const auto& order : orders) CHECK(unlearn(order) == with_data.at(order.key));
 }

@@ -49,7 +49,7 @@ TEST_CASE("A suite runs on an OpenAI archive, its vocabulary in a data folder") 
   CHECK_THAT(finished.output, ContainsSubstring("4 cells: 4 ok, 0 failed"));
   const auto cells = cells_by_label(out);
   REQUIRE(cells.contains("original"));
-  CHECK(cells.at("original").at("cell").at("model").at("name") == "ViT-tiny");
+  CHECK(cells.at("original").model.at("name") == "ViT-tiny");
 }
 
 TEST_CASE(

@@ -3,9 +3,9 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <fstream>
 #include <set>
+#include <variant>
 
 #include "helpers.hpp"
-#include "run/cell.hpp"
 #include "run/cell_names.hpp"
 #include "run/plan.hpp"
 #include "support/files.hpp"
@@ -19,13 +19,15 @@ using nlohmann::json;
 namespace {
 
 Plan plan_of(const std::filesystem::path& folder, const json& suite, const DataRoots& roots = {}) {
-  static const auto& registry = *[] {
-    auto* out = new Registry;
-    out->load_folder(RUN_FIXTURES "/methods");
-    out->load_folder(RUN_FIXTURES "/others");
-    return out;
-  }();
-  return make_plan(read_suite(write_suite(folder, suite)), registry, roots);
+  return lacuna::testing::plan_of(write_suite(folder, suite), roots);
+}
+
+template <class Spec>
+const Spec& spec_of(const Plan& plan, const std::string& key) {
+  return std::get<Spec>(plan.jobs.at(key).spec);
+}
+const UnlearnSpec& unlearn_of(const Plan& plan, std::size_t cell) {
+  return spec_of<UnlearnSpec>(plan, plan.cells.at(cell).key);
 }
 
 std::string complaint(const json& suite) {
@@ -67,20 +69,24 @@ TEST_CASE("A plan is the cross product, originals first") {
   CHECK(plan.cells[1].label == "push epochs=1, weight=1");
   CHECK(plan.cells[4].label == "push epochs=2, weight=2");
   CHECK(plan.cells[5].label == "push+kl");
+  std::set<std::string> sets;
   for (std::size_t i = 1; i < plan.cells.size(); ++i) {
     const auto& cell = plan.cells[i];
     CHECK(cell.original == plan.cells[0].key);
-    CHECK(cell.key == cell_key(cell.cell));
+    CHECK(cell.key == job_key(unlearn_of(plan, i)));
     CHECK(cell.status.empty());
-    CHECK(plan.sets.contains(cell.set));
+    CHECK(cell.predict.size() == 3);
+    CHECK(cell.score.size() == 1);
+    sets.insert(unlearn_of(plan, i).set);
+    CHECK(plan.jobs.at(cell.key).needs == std::vector{unlearn_of(plan, i).set});
   }
-  CHECK(plan.sets.size() == 2);  // one a seed
-  const auto& cell = plan.cells[4].cell;
-  CHECK((cell.at("request").at("concepts") == json{"red", "blue"}));
-  CHECK((cell.at("method").at("params") == json{{"weight", 2.0}}));
-  CHECK(cell.at("training").at("epochs") == 2);
-  CHECK(cell.at("training").at("batch_size") == 4);
-  CHECK(cell.at("training").contains("weight_decay"));
+  CHECK(sets.size() == 2);  // one a seed
+  const auto& spec = unlearn_of(plan, 4);
+  CHECK((spec.request.concepts == std::vector<std::string>{"red", "blue"}));
+  CHECK((spec.method.params == json{{"weight", 2.0}}));
+  CHECK(spec.training.at("epochs") == 2);
+  CHECK(spec.training.at("batch_size") == 4);
+  CHECK(spec.training.contains("weight_decay"));
   CHECK((plan.cells[0].matching.at("shop") ==
          json::parse(R"({"matched": ["Red Paint", "dark red wine"], "unmatched": ["blue"]})")));
 }
@@ -88,7 +94,11 @@ TEST_CASE("A plan is the cross product, originals first") {
 TEST_CASE("A plan survives the way between processes") {
   const TemporaryFolder folder;
   const auto plan = plan_of(folder.path(), tiny_suite());
-  CHECK(to_json(plan_from(to_json(plan))) == to_json(plan));
+  const auto there = plan_from(to_json(plan));
+  CHECK(to_json(there) == to_json(plan));
+  REQUIRE(there.jobs.size() == plan.jobs.size());
+  for (const auto& [key, job] : there.jobs)
+    CHECK(key == std::visit([](const auto& spec) { return job_key(spec); }, job.spec));
 }
 
 TEST_CASE("The published plan names no file of this machine") {
@@ -99,15 +109,19 @@ TEST_CASE("The published plan names no file of this machine") {
   CHECK_THAT(text, ContainsSubstring("\"label\":\"push+kl\""));
 }
 
-TEST_CASE("A cell's key moves with what can move a number, and with nothing else") {
+TEST_CASE("A key moves with what can move a number of its job, and with nothing else") {
   const TemporaryFolder folder;
   const auto before = plan_of(folder.path(), tiny_suite());
   auto suite = tiny_suite();
   suite["title"] = "Other words";
   suite["methods"][0]["label"] = "Other words too";
   suite["evaluations"][0]["title"] = "And these";
-  suite["metrics"] = {{{"id", "agreement"}, {"params", {{"scale", 2}}}}};
-  CHECK(keys(plan_of(folder.path(), suite)) == keys(before));
+  const auto jobs = [](const Plan& plan) {
+    std::set<std::string> out;
+    for (const auto& [key, job] : plan.jobs) out.insert(key);
+    return out;
+  };
+  CHECK(jobs(plan_of(folder.path(), suite)) == jobs(before));
 
   using Change = std::pair<const char*, json>;
   const auto [pointer, value] = GENERATE(values<Change>({
@@ -116,27 +130,69 @@ TEST_CASE("A cell's key moves with what can move a number, and with nothing else
       {"/requests/0/forget", {"blue", "red"}},
       {"/requests/0/dataset/params", {{"per_class", 5}}},
       {"/seeds", {7}},
-      {"/evaluations/1/split", "train"},
   }));
   const auto after = plan_of(folder.path(), with(pointer, value));
   REQUIRE(after.cells.size() == before.cells.size());
-  for (std::size_t i = 1; i < before.cells.size(); ++i)
+  for (std::size_t i = 1; i < before.cells.size(); ++i) {
     CHECK(before.cells[i].key != after.cells[i].key);
+    for (const auto& [id, key] : before.cells[i].predict)
+      CHECK(after.cells[i].predict.at(id) != key);
+  }
+}
+
+TEST_CASE("An evaluation, a precision or a metric more is jobs more, and moves no other") {
+  const TemporaryFolder folder;
+  const auto before = plan_of(folder.path(), tiny_suite());
+  const auto added = [&](const json& suite) {
+    std::map<Step, int> out;
+    for (const auto& [key, job] : plan_of(folder.path(), suite).jobs)
+      out[job.step()] += !before.jobs.contains(key);
+    return out;
+  };
+  const int cells = 4;
+  auto suite = tiny_suite();
+  auto another = suite["evaluations"][1];
+  another["id"] = "others_again";
+  another["split"] = "train";
+  suite["evaluations"].push_back(another);
+  // The fixture's metric reads every role, so it is computed anew.
+  CHECK(added(suite) ==
+        std::map<Step, int>{
+            {Step::set, 0}, {Step::unlearn, 0}, {Step::predict, cells}, {Step::score, cells}});
+  suite = tiny_suite();
+  suite["evaluations"][1]["precision"] = "bfloat16";
+  CHECK(added(suite) ==
+        std::map<Step, int>{
+            {Step::set, 0}, {Step::unlearn, 0}, {Step::predict, cells}, {Step::score, cells}});
+  suite = tiny_suite();
+  suite["metrics"] = {{{"id", "agreement"}, {"params", {{"scale", 2}}}}};
+  CHECK(added(suite) ==
+        std::map<Step, int>{
+            {Step::set, 0}, {Step::unlearn, 0}, {Step::predict, 0}, {Step::score, cells}});
+  suite = tiny_suite();
+  suite["evaluations"].erase(1);
+  CHECK(added(suite) ==
+        std::map<Step, int>{
+            {Step::set, 0}, {Step::unlearn, 0}, {Step::predict, 0}, {Step::score, cells}});
 }
 
 TEST_CASE("Files that a method's parameters name move its key by their bytes") {
   const TemporaryFolder folder;
   const auto file = folder / "weights.bin", inner = folder / "parts/one.bin";
+  struct Found {
+    std::string key;
+    std::map<std::string, std::string> contents;
+  };
   const auto cell_with = [&](const std::string& value) {
-    return plan_of(folder.path(),
-                   with("/methods", {{{"id", "closed_form"}, {"params", {{"file", value}}}}}))
-        .cells.at(1);
+    const auto plan = plan_of(
+        folder.path(), with("/methods", {{{"id", "closed_form"}, {"params", {{"file", value}}}}}));
+    return Found{plan.cells.at(1).key, unlearn_of(plan, 1).method.contents};
   };
   write_file_atomically(file, "first");
   write_file_atomically(inner, "first");
   const auto before = cell_with(file.string()), of_folder = cell_with((folder / "parts").string());
-  CHECK((before.cell["method"]["contents"] == json{{"file", sha256("first")}}));
-  CHECK(of_folder.cell["method"].contains("contents"));
+  CHECK((before.contents == std::map<std::string, std::string>{{"file", sha256("first")}}));
+  CHECK(of_folder.contents.contains("file"));
   write_file_atomically(file, "other");  // as long as before
   write_file_atomically(inner, "other");
   CHECK(cell_with(file.string()).key != before.key);
@@ -145,13 +201,13 @@ TEST_CASE("Files that a method's parameters name move its key by their bytes") {
   CHECK(cell_with(file.string()).key == before.key);
   // Words that name no file are words.
   for (const auto* words : {"", "exclude", "no/such.file"})
-    CHECK_FALSE(cell_with(words).cell["method"].contains("contents"));
+    CHECK(cell_with(words).contents.empty());
 }
 
 TEST_CASE("Concepts may be given by name, coarse ones too") {
   const TemporaryFolder folder;
   const auto plan = plan_of(folder.path(), with("/requests/0/forget", {"navy", "warm"}));
-  CHECK((plan.cells[1].cell.at("request").at("concepts") == json{"navy", "red", "pink"}));
+  CHECK((unlearn_of(plan, 1).request.concepts == std::vector<std::string>{"navy", "red", "pink"}));
 }
 
 TEST_CASE("A request's own training and evaluations move its cells and no other's") {
@@ -171,17 +227,18 @@ TEST_CASE("A request's own training and evaluations move its cells and no other'
   const auto plan = plan_of(folder.path(), suite);
   REQUIRE(plan.cells.size() == 2 + 3);
   const auto known = keys(before);
+  // One original: what is evaluated on it is jobs of their own.
   CHECK(known.contains(plan.cells[0].key));
-  CHECK_FALSE(known.contains(plan.cells[1].key));
+  CHECK(plan.cells[1].key == plan.cells[0].key);
+  CHECK(plan.cells[1].predict.at("in_domain") == plan.cells[0].predict.at("in_domain"));
   CHECK(plan.cells[2].request == "difficult");
   CHECK(plan.cells[2].key == before.cells[2].key);
   CHECK(plan.cells[3].key == before.cells[3].key);
   CHECK(plan.cells[3].label == "push");
-  const auto& cell = plan.cells[4].cell;
   CHECK(plan.cells[4].label == "push");
-  CHECK(cell.at("training").at("epochs") == 5);
-  CHECK(cell.at("training").at("batch_size") == 3);  // the method's own wins
-  CHECK(cell.at("evaluations").size() == 1);
+  CHECK(unlearn_of(plan, 4).training.at("epochs") == 5);
+  CHECK(unlearn_of(plan, 4).training.at("batch_size") == 3);  // the method's own wins
+  CHECK(plan.cells[4].predict.size() == 1);
   const auto stored = published(plan);
   CHECK_FALSE(stored.at("originals").at(0).contains("evaluations"));
   CHECK((stored.at("originals").at(1).at("evaluations") == json{"in_domain"}));
@@ -289,30 +346,33 @@ TEST_CASE("The preset sets what the suite does not") {
   const TemporaryFolder folder;
   auto suite = tiny_suite();
   suite["methods"][1]["preset"] = "reference";
-  CHECK(plan_of(folder.path(), suite).cells[2].cell.at("method").at("kl").at("reduction") ==
-        "numel");
+  CHECK(unlearn_of(plan_of(folder.path(), suite), 2).kl.at("reduction") == "numel");
   suite["methods"][1]["kl"]["reduction"] = "batch";
-  CHECK(plan_of(folder.path(), suite).cells[2].cell.at("method").at("kl").at("reduction") ==
-        "batch");
+  CHECK(unlearn_of(plan_of(folder.path(), suite), 2).kl.at("reduction") == "batch");
 }
 
 TEST_CASE("What a goal or texts change is in the key, and nothing else is") {
   const TemporaryFolder folder;
   const auto fine = plan_of(folder.path(), with("/requests/0/forget", {"warm", "blue"}));
-  const auto& request = fine.cells[1].cell.at("request");
+  const auto request = to_json(unlearn_of(fine, 1).request, Fields::identity);
   CHECK_FALSE(request.contains("forget_coarse"));
   CHECK_FALSE(request.contains("exemplars"));
-  CHECK_FALSE(fine.cells[0].cell.at("request").contains("forget_coarse"));
 
   auto suite = with("/requests/0/forget", {"warm", "blue"});
   suite["requests"][0]["level"] = "hybrid";
   const auto hybrid = plan_of(folder.path(), suite);
-  CHECK((hybrid.cells[1].cell.at("request").at("concepts") == json{"red", "pink", "blue"}));
-  CHECK((hybrid.cells[1].cell.at("request").at("forget_coarse") == json{"warm"}));
+  const auto& spec = unlearn_of(hybrid, 1);
+  CHECK((spec.request.concepts == std::vector<std::string>{"red", "pink", "blue"}));
+  CHECK(spec.request.forget_coarse == std::vector<std::string>{"warm"});
   CHECK(hybrid.cells[1].key != fine.cells[1].key);
-  CHECK(hybrid.cells[0].key != fine.cells[0].key);  // its counts are grouped otherwise
-  CHECK(hybrid.cells[1].set != fine.cells[1].set);
-  CHECK(hybrid.sets.at(hybrid.cells[1].set).at("forget_coarse") == json{"warm"});
+  CHECK(hybrid.cells[0].key != fine.cells[0].key);  // its predictions are grouped otherwise,
+  CHECK(hybrid.cells[0].predict == fine.cells[0].predict);  // but the same
+  CHECK(spec.set != unlearn_of(fine, 1).set);
+  const auto& set = spec_of<SetSpec>(hybrid, spec.set);
+  CHECK(set.request.forget_coarse == std::vector<std::string>{"warm"});
+  const auto& score = spec_of<ScoreSpec>(hybrid, hybrid.cells[1].score.at("agreement"));
+  CHECK(score.evaluations[0].forget == std::vector<std::int64_t>{0, 1, 4});
+  CHECK(score.evaluations[0].forget_coarse == std::vector<std::int64_t>{0});
 
   suite = tiny_suite();
   suite["requests"][0].erase("split");
@@ -415,7 +475,13 @@ TEST_CASE("What is missing is listed once, models too, and fails its cells") {
     CHECK(cell.status == "failed");
     const bool named = cell.model == "openai/ViT-B-32";
     CHECK((cell.reason == plan.missing[0].reason) == named);
-    CHECK(cell.cell.at("model").at("hash").is_null() == named);
+    // What stands in its own key may be stored under it; that an evaluation's data is missing may
+    // not.
+    CHECK(plan.jobs.contains(cell.key) == (named && !cell.is_original()));
+    if (plan.jobs.contains(cell.key))
+      CHECK(spec_of<UnlearnSpec>(plan, cell.key).model.hash.is_null());
+    CHECK(cell.predict.empty());
+    CHECK(cell.score.empty());
   }
 
   write_tiny_model(folder / "models/openai/ViT-B-32");
@@ -424,8 +490,8 @@ TEST_CASE("What is missing is listed once, models too, and fails its cells") {
   CHECK(complete.missing.empty());
   CHECK(complete.cells[0].model == "openai/ViT-B-32");
   CHECK(complete.cells[0].status.empty());
-  CHECK(complete.cells[0].evaluate.at("model") ==
-        std::filesystem::canonical(folder / "models/openai/ViT-B-32").string());
+  CHECK(spec_of<PredictSpec>(complete, complete.cells[0].predict.at("in_domain")).model.folder ==
+        std::filesystem::canonical(folder / "models/openai/ViT-B-32"));
 }
 
 TEST_CASE("Cells are named by what tells them apart") {

@@ -27,15 +27,16 @@ json suite_with(const json& request, const json& methods, bool flat = false) {
 
 struct Ran {
   Command command;
-  std::map<std::string, json> cells;
+  std::map<std::string, CellResult> cells;
+  std::map<std::string, PlannedCell> planned;
 };
 
 Ran run(const std::filesystem::path& folder, const json& suite) {
   const auto path = write_suite(folder, suite);
   const auto out = (folder / "out").string();
   auto command = lacuna::testing::lacuna({"run", path.string(), "--out", out});
-  return {command,
-          command.status <= 1 ? cells_by_label(folder / "out") : std::map<std::string, json>()};
+  if (command.status > 1) return {command, {}, {}};
+  return {command, cells_by_label(folder / "out"), planned_by_label(folder / "out")};
 }
 
 const json kGrant{{"retain", {{"samples_per_concept", 2}}}};
@@ -48,8 +49,8 @@ TEST_CASE("A method that needs retain samples runs where the request grants them
   const auto refused = run(without.path(), suite_with(json::object(), methods));
   for (const auto* label : {"needs_retain", "scrub", "ssd"}) {
     INFO(label);
-    CHECK(refused.cells.at(label).at("status") == "not_applicable");
-    CHECK(refused.cells.at(label).at("reason") ==
+    CHECK(refused.cells.at(label).status == Status::not_applicable);
+    CHECK(refused.cells.at(label).reason ==
           "the method needs samples of retained concepts, which this request does not grant");
   }
   const auto granted = run(with.path(), suite_with(kGrant, methods));
@@ -58,12 +59,13 @@ TEST_CASE("A method that needs retain samples runs where the request grants them
   for (const auto* label : {"needs_retain", "scrub", "ssd"}) {
     INFO(label);
     const auto& cell = granted.cells.at(label);
-    CHECK(cell.at("status") == "ok");
-    CHECK(cell.at("cell").at("request").at("retain") ==
+    CHECK(cell.status == Status::ok);
+    CHECK(cell.request.at("retain") ==
           json{{"split", "train"}, {"samples_per_concept", 2}});
   }
   // What is granted cannot move the original's numbers.
-  CHECK(granted.cells.at("original").at("cell") == refused.cells.at("original").at("cell"));
+  CHECK(granted.planned.at("original").predict == refused.planned.at("original").predict);
+  CHECK(granted.planned.at("original").key == refused.planned.at("original").key);
 }
 
 TEST_CASE("Something to keep: coarse names, or else retain samples") {
@@ -72,13 +74,13 @@ TEST_CASE("Something to keep: coarse names, or else retain samples") {
   const auto refused = run(without.path(), suite_with(json::object(), methods, true));
   INFO(refused.command.output);
   for (const auto* label : {"needs_keep", "gdiff"})
-    CHECK_THAT(refused.cells.at(label).at("reason").get<std::string>(),
+    CHECK_THAT(refused.cells.at(label).reason,
                ContainsSubstring("something to keep: coarse class names, which the request's "
                                  "dataset does not have, or samples of retained concepts"));
   const auto granted = run(with.path(), suite_with(kGrant, methods, true));
   INFO(granted.command.output);
   for (const auto* label : {"needs_keep", "gdiff"})
-    CHECK(granted.cells.at(label).at("status") == "ok");
+    CHECK(granted.cells.at(label).status == Status::ok);
 }
 
 TEST_CASE("A grant that cannot be is refused in one line") {

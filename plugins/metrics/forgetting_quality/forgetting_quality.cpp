@@ -1,5 +1,5 @@
-// Forgetting quality: how much of the forget pictures' fine accuracy is gone.
-#include "lacuna/lacuna.hpp"
+// Forgetting quality: how much of the forget pictures' accuracy is gone.
+#include "../quality.hpp"
 
 namespace {
 
@@ -10,17 +10,17 @@ class ForgettingQuality final : public lacuna::Metric {
 
   std::vector<lacuna::Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
     std::vector<lacuna::Value> out;
-    for (const auto& [evaluation, prefix] : lacuna::scopes(all, lacuna::Role::in_domain)) {
-      const auto before = lacuna::group_counts(evaluation->before);
-      const auto after = lacuna::group_counts(evaluation->after);
-      auto value = lacuna::to_value(prefix + "forgetting_quality",
-                                    lacuna::forgetting_quality(before, after));
+    for (const auto& scope : lacuna::scopes(all, lacuna::Role::in_domain)) {
+      auto value =
+          lacuna::to_value(scope.prefix + "quality", lacuna::forgetting_quality(*scope.evaluation),
+                           scope.evaluation->id);
       value.upper = 1;
+      value.title = "Quality";
+      value.group = lacuna::group_of(scope, "Scores");
+      value.help = "Share of the forget accuracy that is gone: 1 − a/a₀";
       out.push_back(std::move(value));
     }
-    if (out.empty())
-      out.push_back(lacuna::to_value("forgetting_quality", {{}, "no in-domain evaluation"}));
-    return out;
+    return out.empty() ? lacuna::nothing("quality", "no in-domain evaluation") : out;
   }
 };
 
@@ -28,8 +28,8 @@ class ForgettingQuality final : public lacuna::Metric {
 
 LACUNA_PLUGIN(lacuna::metric<ForgettingQuality>(
     {.id = "forgetting_quality",
-     .version = "1.0.0",
+     .version = "2.0.0",
      .summary = "Q = 1 - a/a0 of the forget pictures' fine accuracy; negative where it rose",
-     .citation =
-         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
-         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))
+     .citation = lacuna::knowledge_tracing,
+     .reads = {lacuna::Role::in_domain},
+     .columns = {"fine/predicted"}}))

@@ -1,16 +1,39 @@
-// Quality, utility and Q-U on the same concepts in another domain, and the gap to the own domain.
-#include "lacuna/lacuna.hpp"
+// Quality, utility and Q-U on the same concepts in another domain, and the gaps to the own domain.
+#include "../quality.hpp"
 
 namespace {
 
 using lacuna::Role;
 using lacuna::Score;
+using lacuna::Value;
 
-lacuna::Value bounded(const std::string& name, const Score& score, std::optional<double> lower) {
-  auto value = lacuna::to_value(name, score);
-  value.lower = lower;
-  value.upper = 1;
-  return value;
+struct Scores {
+  Score quality{{}, "no in-domain evaluation"}, utility = quality, q_u = quality;
+};
+
+Scores scores_of(const lacuna::Evaluation& evaluation) {
+  const auto quality = lacuna::forgetting_quality(evaluation);
+  const auto utility = lacuna::utility(evaluation);
+  return {quality, utility, lacuna::q_u(quality, utility)};
+}
+
+Value column(const std::string& id, const char* name, const Score& score, const char* title) {
+  auto out = lacuna::to_value(id + "/" + name, score, id);
+  out.upper = 1;
+  out.title = title;
+  out.group = "Out of domain: " + id;
+  out.table = "Out of domain";
+  return out;
+}
+
+Value gap(const std::string& id, const char* name, const Score& inside, const Score& outside,
+          const char* title, const std::string& group) {
+  auto out = column(id, name, lacuna::difference(inside, outside), title);
+  out.higher_is_better = false;
+  out.upper.reset();
+  out.group = group;
+  out.help = "In-domain minus out-of-domain, percentage points";
+  return out;
 }
 
 class OutOfDomain final : public lacuna::Metric {
@@ -18,32 +41,25 @@ class OutOfDomain final : public lacuna::Metric {
   using Params = lacuna::NoParams;
   explicit OutOfDomain(Params) {}
 
-  std::vector<lacuna::Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
-    const std::string id = "out_of_domain/";
+  std::vector<Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
     const auto others = lacuna::scopes(all, Role::out_of_domain);
-    if (others.empty()) return {lacuna::to_value(id + "q_u", {{}, "no out-of-domain evaluation"})};
-    Score inside{{}, "no in-domain evaluation"};
+    if (others.empty()) return lacuna::nothing("out_of_domain", "no out-of-domain evaluation");
+    Scores inside;
     if (const auto own = lacuna::scopes(all, Role::in_domain); !own.empty())
-      inside = quality(*own.front().evaluation);
-    std::vector<lacuna::Value> out;
-    for (const auto& [evaluation, prefix] : others) {
-      const auto q = quality(*evaluation);
-      const auto u = lacuna::utility(lacuna::group_counts(evaluation->before),
-                                     lacuna::group_counts(evaluation->after));
-      out.push_back(bounded(id + prefix + "forgetting_quality", q, {}));
-      out.push_back(bounded(id + prefix + "utility", u, 0));
-      out.push_back(bounded(id + prefix + "q_u", lacuna::q_u(q, u), 0));
-      const auto gap = !inside.value ? inside : !q.value ? q : Score{*inside.value - *q.value, ""};
-      out.push_back(lacuna::to_value(id + prefix + "gap", gap));
-      out.back().higher_is_better = false;
+      inside = scores_of(*own.front().evaluation);
+    std::vector<Value> out;
+    for (const auto& [evaluation, _] : others) {
+      const auto& id = evaluation->id;
+      const auto outside = scores_of(*evaluation);
+      const auto group = others.size() == 1 ? "Gap (in − out)" : "Gap: " + id;
+      out.push_back(column(id, "quality", outside.quality, "Quality"));
+      out.push_back(column(id, "utility", outside.utility, "Utility"));
+      out.push_back(column(id, "q_u", outside.q_u, "Q-U"));
+      for (auto* bounded : {&out.back(), &out[out.size() - 2]}) bounded->lower = 0;
+      out.push_back(gap(id, "quality_gap", inside.quality, outside.quality, "Quality", group));
+      out.push_back(gap(id, "q_u_gap", inside.q_u, outside.q_u, "Q-U", group));
     }
     return out;
-  }
-
- private:
-  static Score quality(const lacuna::Evaluation& evaluation) {
-    return lacuna::forgetting_quality(lacuna::group_counts(evaluation.before),
-                                      lacuna::group_counts(evaluation.after));
   }
 };
 
@@ -51,8 +67,8 @@ class OutOfDomain final : public lacuna::Metric {
 
 LACUNA_PLUGIN(lacuna::metric<OutOfDomain>(
     {.id = "out_of_domain",
-     .version = "1.0.0",
-     .summary = "Q, U and Q-U on the same concepts in another domain, and the quality gap",
-     .citation =
-         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
-         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))
+     .version = "2.0.0",
+     .summary = "Q, U and Q-U on the same concepts in another domain, and the gaps of Q and Q-U",
+     .citation = lacuna::knowledge_tracing,
+     .reads = {Role::in_domain, Role::out_of_domain},
+     .columns = {"fine/predicted"}}))

@@ -1,5 +1,5 @@
 // Q-U: the harmonic mean of forgetting quality and utility.
-#include "lacuna/lacuna.hpp"
+#include "../quality.hpp"
 
 namespace {
 
@@ -10,15 +10,16 @@ class QU final : public lacuna::Metric {
 
   std::vector<lacuna::Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
     std::vector<lacuna::Value> out;
-    for (const auto& [evaluation, prefix] : lacuna::scopes(all, lacuna::Role::in_domain)) {
-      const auto before = lacuna::group_counts(evaluation->before);
-      const auto after = lacuna::group_counts(evaluation->after);
-      auto value = lacuna::to_value(prefix + "q_u", lacuna::q_u(before, after));
+    for (const auto& scope : lacuna::scopes(all, lacuna::Role::in_domain)) {
+      auto value = lacuna::to_value(scope.prefix + "q_u", lacuna::q_u(*scope.evaluation),
+                                    scope.evaluation->id);
       value.lower = 0, value.upper = 1;
+      value.title = "Q-U";
+      value.group = lacuna::group_of(scope, "Scores");
+      value.help = "Harmonic mean of Quality and Utility";
       out.push_back(std::move(value));
     }
-    if (out.empty()) out.push_back(lacuna::to_value("q_u", {{}, "no in-domain evaluation"}));
-    return out;
+    return out.empty() ? lacuna::nothing("q_u", "no in-domain evaluation") : out;
   }
 };
 
@@ -26,8 +27,8 @@ class QU final : public lacuna::Metric {
 
 LACUNA_PLUGIN(lacuna::metric<QU>(
     {.id = "q_u",
-     .version = "1.0.0",
+     .version = "2.0.0",
      .summary = "Harmonic mean of forgetting quality and utility; 0 where nothing was forgotten",
-     .citation =
-         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
-         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))
+     .citation = lacuna::knowledge_tracing,
+     .reads = {lacuna::Role::in_domain},
+     .columns = {"fine/predicted"}}))

@@ -1,5 +1,5 @@
 // Utility: what is left of the accuracies that were to be kept.
-#include "lacuna/lacuna.hpp"
+#include "../quality.hpp"
 
 namespace {
 
@@ -10,18 +10,26 @@ class Utility final : public lacuna::Metric {
 
   std::vector<lacuna::Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
     std::vector<lacuna::Value> out;
-    for (const auto& [evaluation, prefix] : lacuna::scopes(all, lacuna::Role::in_domain)) {
-      const auto before = lacuna::group_counts(evaluation->before);
-      const auto after = lacuna::group_counts(evaluation->after);
-      auto value = lacuna::to_value(prefix + "utility", lacuna::utility(before, after));
+    for (const auto& scope : lacuna::scopes(all, lacuna::Role::in_domain)) {
+      const auto& evaluation = *scope.evaluation;
+      auto value =
+          lacuna::to_value(scope.prefix + "utility", lacuna::utility(evaluation), evaluation.id);
       value.lower = 0, value.upper = 1;
+      value.title = "Utility";
+      value.group = lacuna::group_of(scope, "Scores");
+      value.help =
+          "What is kept: mean of min(1, a/a₀) over forget coarse, retain coarse, retain fine";
       out.push_back(std::move(value));
-      out.push_back(lacuna::to_value(prefix + "utility/unclipped",
-                                     lacuna::utility(before, after, /*clipped=*/false)));
-      out.back().lower = 0;
+      auto plain = lacuna::to_value(scope.prefix + "utility_unclipped",
+                                    lacuna::utility(evaluation, /*clipped=*/false), evaluation.id);
+      plain.lower = 0;
+      plain.title = "Utility, unclipped";
+      plain.group = lacuna::group_of(scope, "Scores");
+      plain.help = "Mean of a/a₀ over forget coarse, retain coarse, retain fine";
+      plain.shown = false;
+      out.push_back(std::move(plain));
     }
-    if (out.empty()) out.push_back(lacuna::to_value("utility", {{}, "no in-domain evaluation"}));
-    return out;
+    return out.empty() ? lacuna::nothing("utility", "no in-domain evaluation") : out;
   }
 };
 
@@ -29,8 +37,8 @@ class Utility final : public lacuna::Metric {
 
 LACUNA_PLUGIN(lacuna::metric<Utility>(
     {.id = "utility",
-     .version = "1.0.0",
+     .version = "2.0.0",
      .summary = "U = mean of min(1, a/a0) over forget coarse, retain coarse and retain fine",
-     .citation =
-         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
-         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))
+     .citation = lacuna::knowledge_tracing,
+     .reads = {lacuna::Role::in_domain},
+     .columns = {"fine/predicted"}}))

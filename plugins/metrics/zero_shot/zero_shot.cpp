@@ -1,56 +1,87 @@
 // Zero-shot accuracy on datasets that have nothing to do with the request.
-#include <algorithm>
-
-#include "lacuna/lacuna.hpp"
+#include "../quality.hpp"
 
 namespace {
 
 using lacuna::Score;
+using lacuna::Value;
 
 // Mean and worst of scores that are all defined, or the first reason why one is not.
 struct Summary {
-  Score mean{0.0, ""}, worst;
+  Score mean{0.0}, worst;
+  std::string worst_id;  // the set's that is worst
 
-  void add(const Score& score, double n) {
+  void add(const std::string& id, const Score& score, double n) {
     if (!mean.value) return;
     if (!score.value) {
       mean = worst = score;
       return;
     }
-    *mean.value += *score.value / n;
-    worst.value = std::max(worst.value.value_or(*score.value), *score.value);
+    // Nine ninths are more than 1 in floating point.
+    mean.value = std::min(1.0, *mean.value + *score.value / n);
+    // The rows of several sets are no rows of one evaluation.
+    if (n == 1) mean.influence = score.influence;
+    if (!worst.value || *worst.value < *score.value) worst = score, worst_id = id;
   }
 };
+
+Value in_table(Value value, const char* group, const char* title, const char* help) {
+  value.table = "Zero-shot";
+  value.group = group;
+  value.title = title;
+  value.help = help;
+  return value;
+}
+
+Value of_one_set(const lacuna::Evaluation& set, const Score& accuracy) {
+  auto out = in_table({.name = "zero_shot/" + set.id,
+                       .value = accuracy.value,
+                       .reason = accuracy.reason,
+                       .lower = 0,
+                       .upper = 1},
+                      "Suites", set.id.c_str(), "");
+  if (!accuracy.value) return out;
+  out.count = lacuna::count(set, set.after, lacuna::Group::all, "fine");
+  out.evaluation = set.id;
+  for (const auto& hit : lacuna::hits(set, set.after, lacuna::Group::all, "fine"))
+    out.per_sample.push_back(*hit);
+  return out;
+}
 
 class ZeroShot final : public lacuna::Metric {
  public:
   using Params = lacuna::NoParams;
   explicit ZeroShot(Params) {}
 
-  std::vector<lacuna::Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
+  std::vector<Value> compute(const std::vector<lacuna::Evaluation>& all) const override {
     const auto sets = lacuna::scopes(all, lacuna::Role::zero_shot);
-    if (sets.empty()) return {lacuna::to_value("zero_shot", {{}, "no zero-shot evaluation"})};
-    Summary accuracy, drop;
-    std::vector<lacuna::Value> each;
-    for (const auto& [evaluation, prefix] : sets) {
-      const auto& id = evaluation->id;
-      const auto before =
-          lacuna::count(evaluation->before, lacuna::Group::all, lacuna::Level::fine);
-      const auto after = lacuna::count(evaluation->after, lacuna::Group::all, lacuna::Level::fine);
-      const auto score = lacuna::accuracy(after, id);
-      auto lost = lacuna::ratio(before, after, id);
-      if (lost.value) lost.value = 1 - *lost.value;
-      accuracy.add(score, static_cast<double>(sets.size()));
-      drop.add(lost, static_cast<double>(sets.size()));
-      each.push_back(lacuna::to_value("zero_shot/" + id, score));
-      each.back().lower = 0, each.back().upper = 1;
+    if (sets.empty()) return lacuna::nothing("zero_shot", "no zero-shot evaluation");
+    const auto n = static_cast<double>(sets.size());
+    Summary accuracies, drops;
+    std::vector<Value> out;
+    for (const auto& [set, _] : sets) {
+      const auto accuracy = lacuna::accuracy(*set, set->after, lacuna::Group::all, "fine", set->id);
+      accuracies.add(set->id, accuracy, n);
+      drops.add(set->id,
+                lacuna::one_minus(lacuna::ratio(*set, lacuna::Group::all, "fine", set->id)), n);
+      out.push_back(of_one_set(*set, accuracy));
     }
-    std::vector<lacuna::Value> out{lacuna::to_value("zero_shot", accuracy.mean),
-                                   lacuna::to_value("zero_shot/mean_drop", drop.mean),
-                                   lacuna::to_value("zero_shot/worst_drop", drop.worst)};
-    out[0].lower = 0, out[0].upper = 1;
-    for (const int i : {1, 2}) out[i].higher_is_better = false, out[i].upper = 1;
-    out.insert(out.end(), each.begin(), each.end());
+    const auto& only = sets.front().evaluation->id;
+    auto mean = lacuna::to_value("zero_shot", accuracies.mean, only);
+    mean.lower = 0, mean.upper = 1;
+    mean.title = "Zero-shot";
+    mean.help =
+        "Mean fine accuracy over the zero-shot suites, which share no concept with the request";
+    out.insert(out.begin(), std::move(mean));
+    out.push_back(in_table(lacuna::to_value("zero_shot_worst_drop", drops.worst, drops.worst_id),
+                           "All", "Worst drop",
+                           "Largest relative loss against the original model over the suites"));
+    out.push_back(in_table(lacuna::to_value("zero_shot_mean_drop", drops.mean, only), "All",
+                           "Mean drop",
+                           "Mean relative loss against the original model over the suites"));
+    out.back().shown = false;
+    for (auto* drop : {&out.back(), &out[out.size() - 2]})
+      drop->higher_is_better = false, drop->upper = 1;
     return out;
   }
 };
@@ -59,8 +90,8 @@ class ZeroShot final : public lacuna::Metric {
 
 LACUNA_PLUGIN(lacuna::metric<ZeroShot>(
     {.id = "zero_shot",
-     .version = "1.0.0",
+     .version = "2.0.0",
      .summary = "Mean zero-shot accuracy over unrelated datasets, with the mean and worst drop",
-     .citation =
-         "Y. Tan, B. Gong, Lifting Data-Tracing Machine Unlearning to Knowledge-Tracing for "
-         "Foundation Models, TMLR 2026, arXiv 2506.11253"}))
+     .citation = lacuna::knowledge_tracing,
+     .reads = {lacuna::Role::zero_shot},
+     .columns = {"fine/predicted"}}))

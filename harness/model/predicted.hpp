@@ -1,0 +1,18 @@
+// What a model made of a whole split, with the right answers.
+#pragma once
+
+#include <vector>
+
+#include "lacuna/metric.hpp"
+
+namespace lacuna {
+
+// Questions "fine" and, of a hierarchical data set, "coarse". What is to be forgotten is not known
+// here: Asked::forget is undefined.
+struct Predicted {
+  Taxonomy taxonomy;
+  std::vector<Asked> asked;
+  Outcome outcome;
+};
+
+}  // namespace lacuna
