@@ -31,35 +31,28 @@ Settings settings_of_preset(const MethodSpec& method) {
   return {values.at("params"), values.at("kl"), values.at("training")};
 }
 
-// One choice of a value for every key of the grid, and its words for the label.
-struct GridPoint {
-  Settings settings;
-  std::string words;
-};
-
-GridPoint with(GridPoint point, const std::string& key, const json& value) {
+Settings with(Settings settings, const std::string& key, const json& value) {
   const auto dot = key.find('.');
   const auto name = dot == std::string::npos ? key : key.substr(dot + 1);
   const auto part = dot == std::string::npos ? "" : key.substr(0, dot);
   if (part.empty()) {
-    point.settings.params[name] = value;
+    settings.params[name] = value;
   } else if (part == "kl") {
-    point.settings.kl[name] = value;
+    settings.kl[name] = value;
   } else if (part == "training") {
-    point.settings.training[name] = value;
+    settings.training[name] = value;
   } else {
     throw ConfigError(
         fmt::format("'{}' is not a parameter (write 'name', 'kl.name' or 'training.name')", key));
   }
-  point.words += fmt::format("{}{}={}", point.words.empty() ? " " : ", ", name,
-                             value.is_string() ? value.get<std::string>() : value.dump());
-  return point;
+  return settings;
 }
 
-std::vector<GridPoint> grid_points(const MethodSpec& method) {
-  std::vector<GridPoint> points(1);
+// One choice of a value for every key of the grid, in the order of row_labels().
+std::vector<Settings> grid_points(const MethodSpec& method) {
+  std::vector<Settings> points(1);
   for (const auto& [key, values] : method.grid) {
-    std::vector<GridPoint> next;
+    std::vector<Settings> next;
     for (const auto& point : points) {
       for (const auto& value : values) next.push_back(with(point, key, value));
     }
@@ -129,13 +122,14 @@ std::vector<MethodVariant> method_variants(const Suite& suite, std::size_t reque
     base.update(at_place(suite, place + ".preset", [&] { return settings_of_preset(method); }));
     base.training.update(asked.training);
     base.update({method.params, method.kl, method.training});
-    for (const auto& point :
-         at_place(suite, place + ".grid", [&] { return grid_points(method); })) {
+    const auto names = row_labels(method);
+    const auto points = at_place(suite, place + ".grid", [&] { return grid_points(method); });
+    for (std::size_t j = 0; j < points.size(); ++j) {
       auto all = base;
-      all.update(point.settings);
+      all.update(points[j]);
       auto& variant =
           out.emplace_back(variant_of(suite, place, method.id, all, registry, contents));
-      variant.label = method.label + point.words;
+      variant.label = names[j];
       if (!labels.insert(variant.label).second) {
         at_place(suite, place, [&] {
           throw ConfigError(
