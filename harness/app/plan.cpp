@@ -258,9 +258,10 @@ void add_plan(CLI::App& app, Globals& globals) {
   command->add_option("--seeds", options->seeds, "1,2,3 instead of the suite's")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--only", options->only,
-                      "cells that meet all of 'method=nhl,seed=1' (model, request, method, label, "
-                      "seed, attack, key); several add up")
+  command
+      ->add_option("--only", options->only,
+                   "cells that meet all of 'method=nhl,seed=1' (model, request, method, label, "
+                   "seed, attack, key); several add up")
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "print JSON");
   on_run(command, globals, [options, &globals] { return print_plan(*options, globals); });

@@ -19,8 +19,7 @@ void print_cell(const nlohmann::json& cell) {
     fmt::print("  {} {}: {}\n", text("status"), name, short_line(text("reason")));
   if (!cell.contains("failed_metrics")) return;
   for (const auto& [metric, reason] : cell.at("failed_metrics").items())
-    fmt::print("  metric failed {}: {}: {}\n", name, metric,
-               short_line(reason.get<std::string>()));
+    fmt::print("  metric failed {}: {}: {}\n", name, metric, short_line(reason.get<std::string>()));
 }
 
 int print_status(const std::filesystem::path& folder, bool as_json) {

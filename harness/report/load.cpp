@@ -49,8 +49,8 @@ class Loader {
       }
       const auto* original = original_of(from, cell);
       if (!original)
-        throw ConfigError(fmt::format("{}: cells: {} has no original model's cell", path.string(),
-                                      cell.key));
+        throw ConfigError(
+            fmt::format("{}: cells: {} has no original model's cell", path.string(), cell.key));
       plan.cells.push_back({.key = keys[&cell],
                             .original = keys[original],
                             .model = cell.model,

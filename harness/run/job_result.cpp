@@ -137,10 +137,8 @@ JobResult read_job_result(const json& content, const std::string& file, Step ste
   spec.members();
   if (const auto hash = job_key(to_string(step), spec.raw()); hash != key)
     spec.fail("its hash is " + hash + ", not the file's name (it was changed after the run)");
-  JobResult out{.step = step,
-                .key = key,
-                .spec = spec.raw(),
-                .status = status_of(document.at("status"))};
+  JobResult out{
+      .step = step, .key = key, .spec = spec.raw(), .status = status_of(document.at("status"))};
   if (const auto trajectory = document.find("trajectory")) {
     check_trajectory(*trajectory);
     out.trajectory = trajectory->raw();

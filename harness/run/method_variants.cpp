@@ -90,9 +90,8 @@ MethodVariant variant_of(const Suite& suite, const std::string& place, const std
                          const Settings& all, const Registry& registry, NamedContents& contents) {
   MethodVariant out;
   out.needs = names_of(method_info(id, registry).needs);
-  out.method = at_place(suite, place + ".params", [&] {
-    return resolved_method(suite, id, all.params, registry, contents);
-  });
+  out.method = at_place(suite, place + ".params",
+                        [&] { return resolved_method(suite, id, all.params, registry, contents); });
   out.kl = at_place(suite, place + ".kl", [&] { return resolved(parse<KlConfig>(all.kl)); });
   out.training = at_place(suite, place + ".training",
                           [&] { return recorded(parse<TrainingConfig>(all.training)); });

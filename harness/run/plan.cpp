@@ -28,8 +28,8 @@ bool has_columns(const PlannedMetric& metric, const Dataset& dataset) {
 
 bool is_given(const PlannedMetric& metric, const RequestEvaluation& evaluation) {
   const auto& roles = metric.reads;
-  const bool reads = roles.empty() || std::find(roles.begin(), roles.end(),
-                                                evaluation.spec->role) != roles.end();
+  const bool reads =
+      roles.empty() || std::find(roles.begin(), roles.end(), evaluation.spec->role) != roles.end();
   return reads && has_columns(metric, *evaluation.data->dataset);
 }
 
@@ -84,9 +84,8 @@ class Planner {
     json of{{"dataset", to_json(request.data->spec, Fields::identity)},
             {"concepts", request.concepts}};
     if (!request.coarse.empty()) of["forget_coarse"] = request.coarse;
-    return key_of({{"original", true},
-                   {"model", to_json(model.spec, Fields::identity)},
-                   {"request", of}});
+    return key_of(
+        {{"original", true}, {"model", to_json(model.spec, Fields::identity)}, {"request", of}});
   }
 
   void add_original(const PlannedModel& model, const ResolvedRequest& request) {
@@ -201,8 +200,7 @@ class Planner {
                        .data = data_};
       cell.predict[id] = add_job(
           spec, is_original ? std::vector<std::string>{} : std::vector<std::string>{cell.key});
-      const auto& before =
-          is_original ? cell.predict : originals_.at({&model, &request}).predict;
+      const auto& before = is_original ? cell.predict : originals_.at({&model, &request}).predict;
       scored.push_back({.id = id,
                         .role = evaluation.spec->role,
                         .forget = evaluation.forget,

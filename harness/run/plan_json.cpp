@@ -26,8 +26,7 @@ void read_list(const JsonView& view, std::vector<T>& out) {
 }
 
 json job_json(const Job& job) {
-  const auto spec =
-      std::visit([](const auto& one) { return to_json(one, Fields::all); }, job.spec);
+  const auto spec = std::visit([](const auto& one) { return to_json(one, Fields::all); }, job.spec);
   return {{"key", job.key}, {"step", to_string(job.step())}, {"spec", spec}, {"needs", job.needs}};
 }
 
@@ -35,11 +34,16 @@ Job read_job(const JsonView& view) {
   Job out{.key = view.at("key").text()};
   const auto step = view.at("step").text();
   const auto spec = view.at("spec");
-  if (step == to_string(Step::set)) out.spec = read_spec<SetSpec>(spec);
-  else if (step == to_string(Step::unlearn)) out.spec = read_spec<UnlearnSpec>(spec);
-  else if (step == to_string(Step::predict)) out.spec = read_spec<PredictSpec>(spec);
-  else if (step == to_string(Step::score)) out.spec = read_spec<ScoreSpec>(spec);
-  else view.at("step").fail("'" + step + "' is no step");
+  if (step == to_string(Step::set))
+    out.spec = read_spec<SetSpec>(spec);
+  else if (step == to_string(Step::unlearn))
+    out.spec = read_spec<UnlearnSpec>(spec);
+  else if (step == to_string(Step::predict))
+    out.spec = read_spec<PredictSpec>(spec);
+  else if (step == to_string(Step::score))
+    out.spec = read_spec<ScoreSpec>(spec);
+  else
+    view.at("step").fail("'" + step + "' is no step");
   for (const auto& need : view.at("needs").items()) out.needs.push_back(need.text());
   return out;
 }

@@ -103,8 +103,7 @@ std::set<std::string> selected_cells(const Plan& plan, const std::vector<std::st
         if (meets) out.insert(cell.key);
         any = any || meets;
       }
-      if (!any)
-        throw ConfigError(fmt::format("'{}': no cell meets all of it", text));
+      if (!any) throw ConfigError(fmt::format("'{}': no cell meets all of it", text));
     }
   } catch (const ConfigError& error) {
     throw ConfigError(fmt::format("--only: {}", error.what()));

@@ -26,9 +26,7 @@ const char* to_string(Step step) {
   return "?";
 }
 
-std::string key_of(const nlohmann::json& identity) {
-  return sha256(identity.dump()).substr(0, 20);
-}
+std::string key_of(const nlohmann::json& identity) { return sha256(identity.dump()).substr(0, 20); }
 
 std::string job_key(const char* step, const nlohmann::json& identity) {
   return key_of({{"step", step}, {"spec", identity}});

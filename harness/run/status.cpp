@@ -84,7 +84,11 @@ json suite_status(const Plan& plan, StoredJobs& stored) {
     auto& total = totals[cells.back().at("status").get<std::string>()];
     total = total.get<int>() + 1;
   }
-  return {{"name", plan.name}, {"title", plan.title}, {"totals", totals}, {"jobs", job_totals(jobs, stored)}, {"cells", cells}};
+  return {{"name", plan.name},
+          {"title", plan.title},
+          {"totals", totals},
+          {"jobs", job_totals(jobs, stored)},
+          {"cells", cells}};
 }
 
 }  // namespace

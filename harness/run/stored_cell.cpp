@@ -25,8 +25,7 @@ class Assembly {
 
   StoredCell make() {
     if (!cell_.status.empty()) {
-      out_.result.status =
-          cell_.status == "failed" ? Status::failed : Status::not_applicable;
+      out_.result.status = cell_.status == "failed" ? Status::failed : Status::not_applicable;
       if (cell_.status == "failed") out_.result.failure = "data";
       out_.result.reason = cell_.reason;
     }
@@ -132,8 +131,8 @@ class Assembly {
       none.name = none.metric = metric.id;
       none.version = metric.version;
       none.shipped = !metric.replaced;
-      none.reason = job.usable() ? "failed: " + job.result.reason
-                                 : "not computed yet (run the suite)";
+      none.reason =
+          job.usable() ? "failed: " + job.result.reason : "not computed yet (run the suite)";
       result().values.push_back(std::move(none));
       return;
     }

@@ -75,8 +75,7 @@ void StoredJobs::forget(Step step, const std::string& key) {
   if (step != Step::predict) return;
   std::erase_if(jobs_, [&](const auto& job) {
     const auto& [state, result, reason] = job.second;
-    return result.step == Step::score &&
-           (state == State::damaged || result.outcomes.contains(key));
+    return result.step == Step::score && (state == State::damaged || result.outcomes.contains(key));
   });
 }
 
@@ -113,11 +112,11 @@ void StoredJobs::check_score(StoredJob& job) {
     if (predicted.state == State::damaged) continue;  // said of that one
     if (!predicted.is_ok() || predicted.state == State::unbacked) {
       job.state = State::unbacked;
-      job.reason = predicted.state == State::unbacked
-                       ? predicted.reason
-                       : store_.result(Step::predict, key).string() +
-                             (predicted.state == State::absent ? " is missing"
-                                                               : " holds no predictions");
+      job.reason =
+          predicted.state == State::unbacked
+              ? predicted.reason
+              : store_.result(Step::predict, key).string() +
+                    (predicted.state == State::absent ? " is missing" : " holds no predictions");
     }
     if (predicted.is_ok() && predicted.result.outcome_sha256 != hash)
       throw ConfigError(fmt::format(
@@ -149,14 +148,13 @@ void StoredJobs::check_accuracy(const StoredJob& job) {
       const auto* what = counted_as(value, one.id);
       if (!what || (!value.evaluation.empty() && value.evaluation != one.id)) continue;
       const auto counted = count(evaluation, evaluation.after, what->group, what->question);
-      const bool agrees = value.count ? *value.count == counted
-                                      : value.reason.starts_with("failed: ") ||
-                                            (!value.value && counted.n == 0);
+      const bool agrees =
+          value.count ? *value.count == counted
+                      : value.reason.starts_with("failed: ") || (!value.value && counted.n == 0);
       if (!agrees)
         throw ConfigError(fmt::format("{}: values.{}: is {}, but {} gives {} (run the suite again)",
                                       store_.result(Step::score, job.result.key).string(),
-                                      value.name, text(value.count), file.string(),
-                                      text(counted)));
+                                      value.name, text(value.count), file.string(), text(counted)));
     }
   }
 }

@@ -49,9 +49,8 @@ SuitePlugins suite_plugins(const Suite& suite, const Registry& registry) {
   NamedContents contents;
   for (const auto& refused : registry.refused()) out.warnings.push_back(refused.reason);
   for (std::size_t i = 0; i < suite.metrics.size(); ++i) {
-    at_place(suite, fmt::format("metrics[{}]", i), [&] {
-      out.metrics.push_back(metric_of(suite.metrics[i], registry, contents));
-    });
+    at_place(suite, fmt::format("metrics[{}]", i),
+             [&] { out.metrics.push_back(metric_of(suite.metrics[i], registry, contents)); });
   }
   for (std::size_t i = 0; i < suite.requests.size(); ++i)
     out.methods.push_back(method_variants(suite, i, registry, contents));

@@ -122,8 +122,7 @@ std::map<std::string, CellResult> cells_by_label(const fs::path& folder) {
       auto found = stored_cell(plan, cell, stored, /*contributions=*/false);
       INFO((found.damage.empty() ? "" : *found.damage.begin()));
       REQUIRE(found.damage.empty());
-      if (found.result.status != Status::missing)
-        out[label_of(cell)] = std::move(found.result);
+      if (found.result.status != Status::missing) out[label_of(cell)] = std::move(found.result);
     }
   }
   return out;

@@ -66,8 +66,7 @@ void score(const Store& store, const ScoreSpec& spec, JobResult& result) {
         evaluation_of(one.id, one.role, load_outcome(store.outcome(one.before)),
                       load_outcome(store.outcome(one.after)), one.forget, one.forget_coarse);
     if (spec.metric.id != "accuracy") continue;
-    const auto hits =
-        count(evaluation, evaluation.after, Group::retain, "fine");
+    const auto hits = count(evaluation, evaluation.after, Group::retain, "fine");
     result.values.push_back(value("retain_fine", static_cast<double>(hits.correct) / hits.n));
     result.values.back().count = hits;
     result.values.back().evaluation = one.id;

@@ -102,8 +102,7 @@ TEST_CASE("Coarse labels that are to be forgotten are counted apart") {
   save_outcome(folder / "p.safetensors", predicted);
   const auto back = load_outcome(folder / "p.safetensors");
   // hybrid: olive, and everything cold
-  const auto evaluation =
-      evaluation_of("in_domain", Role::in_domain, back, back, {3, 4, 5}, {2});
+  const auto evaluation = evaluation_of("in_domain", Role::in_domain, back, back, {3, 4, 5}, {2});
   const auto counted = [&](Group group, const char* question) {
     return count(evaluation, evaluation.after, group, question);
   };
@@ -240,8 +239,7 @@ TEST_CASE("No method touches a picture outside its samples: the data may be gone
   registry.load_folder(RUN_FIXTURES "/others");
   for (const auto& id : ids) registry.load(fs::path(LACUNA_PLUGIN_DIR) / (id + ".so"));
   const auto read = read_suite(write_suite(folder.path(), suite));
-  const auto plan =
-      make_plan(read, suite_plugins(read, registry), DataRoots{{folder.path()}});
+  const auto plan = make_plan(read, suite_plugins(read, registry), DataRoots{{folder.path()}});
 
   SetOrder set{.result = folder / "result.json", .set = folder / "set.safetensors"};
   std::vector<UnlearnOrder> orders;

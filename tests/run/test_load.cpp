@@ -99,9 +99,8 @@ TEST_CASE("A folder that is none, or holds no plan, is refused") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(load_results(folder / "out"), EndsWith("out: no such folder"));
   fs::create_directories(folder / "out/unlearn");
-  CHECK_THROWS_WITH(
-      load_results(folder / "out"),
-      EndsWith("out: holds no plans/*.json (give a folder that 'lacuna run' wrote)"));
+  CHECK_THROWS_WITH(load_results(folder / "out"),
+                    EndsWith("out: holds no plans/*.json (give a folder that 'lacuna run' wrote)"));
 }
 
 TEST_CASE("One damaged result refuses the folder, and the others are counted") {
@@ -138,8 +137,7 @@ TEST_CASE("Several folders get a report each, unless one would replace the other
   const TemporaryFolder folder;
   auto suite = suite_of_three();
   suite["seeds"] = {1};
-  for (const auto* out : {"a/demo", "b/demo", "b/other"})
-    make(folder.path(), folder / out, suite);
+  for (const auto* out : {"a/demo", "b/demo", "b/other"}) make(folder.path(), folder / out, suite);
   using report::make_reports, report::TableStyle;
   CHECK_THROWS_WITH(
       make_reports({folder / "a/demo", folder / "b/demo"}, folder / "reports", TableStyle::plain),

@@ -98,8 +98,7 @@ TEST_CASE("A door needs no plugin, and its files are in the key") {
   const TemporaryFolder folder;
   write_tiny_model(folder / "elsewhere");
   auto suite = tiny_suite();
-  suite["methods"] = {
-      {{"id", "weights"}, {"params", {{"file", "elsewhere/model.safetensors"}}}}};
+  suite["methods"] = {{{"id", "weights"}, {"params", {{"file", "elsewhere/model.safetensors"}}}}};
   const auto plan = lacuna::testing::plan_of(write_suite(folder.path(), suite));
   REQUIRE(plan.cells.size() == 2);
   const auto& spec = unlearn_of(plan, plan.cells[1]);

@@ -39,8 +39,8 @@ TEST_CASE("A file that brings a method brings neither a data set nor a metric to
   const TemporaryFolder folder;
   const auto complaint = [&](const json& suite) {
     const auto path = write_suite(folder.path(), suite);
-    const auto said = lacuna::testing::lacuna(
-        {"plan", path.string(), "--plugins", RUN_FIXTURES "/mixed"});
+    const auto said =
+        lacuna::testing::lacuna({"plan", path.string(), "--plugins", RUN_FIXTURES "/mixed"});
     CHECK(said.status == 2);
     return said.output;
   };
@@ -49,8 +49,7 @@ TEST_CASE("A file that brings a method brings neither a data set nor a metric to
       "(give it a file of its own)\n";
   auto suite = tiny_suite();
   suite["evaluations"][0]["dataset"] = {{"id", "both_data"}};
-  CHECK_THAT(complaint(suite),
-             ContainsSubstring("evaluations[0].dataset: 'both_data': " + why));
+  CHECK_THAT(complaint(suite), ContainsSubstring("evaluations[0].dataset: 'both_data': " + why));
   suite = tiny_suite();
   suite["requests"][0]["dataset"] = {{"id", "both_data"}};
   CHECK_THAT(complaint(suite), ContainsSubstring("requests[0].dataset: 'both_data': " + why));
@@ -61,8 +60,9 @@ TEST_CASE("A file that brings a method brings neither a data set nor a metric to
   suite = tiny_suite();
   suite["methods"].push_back({{"id", "both"}});
   const auto path = write_suite(folder.path(), suite);
-  CHECK(lacuna::testing::lacuna({"plan", path.string(), "--plugins", RUN_FIXTURES "/mixed"})
-            .status == 0);
+  CHECK(
+      lacuna::testing::lacuna({"plan", path.string(), "--plugins", RUN_FIXTURES "/mixed"}).status ==
+      0);
 }
 
 TEST_CASE("A plan leaves nothing behind, and compares with the folder that it is given") {

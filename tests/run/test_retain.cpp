@@ -60,8 +60,7 @@ TEST_CASE("A method that needs retain samples runs where the request grants them
     INFO(label);
     const auto& cell = granted.cells.at(label);
     CHECK(cell.status == Status::ok);
-    CHECK(cell.request.at("retain") ==
-          json{{"split", "train"}, {"samples_per_concept", 2}});
+    CHECK(cell.request.at("retain") == json{{"split", "train"}, {"samples_per_concept", 2}});
   }
   // What is granted cannot move the original's numbers.
   CHECK(granted.planned.at("original").predict == refused.planned.at("original").predict);

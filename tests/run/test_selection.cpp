@@ -32,14 +32,22 @@ Plan small_plan() {
   for (const std::int64_t seed : {1, 2}) {
     const auto s = std::to_string(seed);
     plan.jobs["set" + s] = {"set" + s, SetSpec{}, {}};
-    add({.key = "npo" + s, .original = "o", .method = "npo", .label = "NPO beta=1, lr=2",
+    add({.key = "npo" + s,
+         .original = "o",
+         .method = "npo",
+         .label = "NPO beta=1, lr=2",
          .seed = seed},
         {"set" + s});
     add({.key = "nhl" + s, .original = "o", .method = "nhl", .label = "NHL", .seed = seed},
         {"set" + s});
   }
-  add({.key = "q", .original = "o", .method = "quantise", .label = "NHL", .seed = 1,
-       .attack = "4 bits", .attacked = "nhl1"},
+  add({.key = "q",
+       .original = "o",
+       .method = "quantise",
+       .label = "NHL",
+       .seed = 1,
+       .attack = "4 bits",
+       .attacked = "nhl1"},
       {"set1", "nhl1"});
   return plan;
 }
@@ -77,8 +85,7 @@ TEST_CASE("Conditions select the cells that meet all of them, several selections
 }
 
 TEST_CASE("A selection of nothing is a mistake") {
-  CHECK(refused("methd=nhl") ==
-        "--only: 'methd': nothing to select by (did you mean 'method')");
+  CHECK(refused("methd=nhl") == "--only: 'methd': nothing to select by (did you mean 'method')");
   CHECK(refused("colour=red") ==
         "--only: 'colour': nothing to select by (known: model, request, method, label, seed, "
         "attack, key)");

@@ -1,9 +1,8 @@
-// What is believed of stored results: nothing that contradicts itself, its own files, or what it was
-// made of.
+// What is believed of stored results: nothing that contradicts itself, its own files, or what it
+// was made of.
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-
-#include <ATen/ATen.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -115,8 +114,8 @@ TEST_CASE("Sound results are believed, and make up their cells") {
     CHECK(result.evaluations == std::vector<std::string>{"in_domain", "others", "shop"});
     CHECK(result.roles.at("shop") == Role::out_of_domain);
     CHECK(result.matching.at("shop").contains("unmatched"));
-    CHECK(result.predictions.at("others") == "predict/" + cell.predict.at("others") +
-                                                 ".safetensors");
+    CHECK(result.predictions.at("others") ==
+          "predict/" + cell.predict.at("others") + ".safetensors");
     CHECK(result.model.at("name") == "model");
     REQUIRE(result.values.size() == 2);
     CHECK(result.values[0].metric == "accuracy");
@@ -145,8 +144,8 @@ TEST_CASE("A result that contradicts itself is damaged, and says by what") {
     const auto stored = folder.with(step, key, change);
     CHECK(stored.state == State::damaged);
     CHECK(stored.result.spec.is_null());
-    CHECK_THAT(stored.reason, ContainsSubstring(folder.store().result(step, key).string() + ": " +
-                                                reason));
+    CHECK_THAT(stored.reason,
+               ContainsSubstring(folder.store().result(step, key).string() + ": " + reason));
     CHECK(one_line_of_words(stored.reason));
   };
   const auto unlearn = folder.push().key, predict = folder.predict(), score = folder.score();
@@ -156,8 +155,10 @@ TEST_CASE("A result that contradicts itself is damaged, and says by what") {
   damaged(
       Step::predict, predict, [](json& it) { it["spec"]["split"] = "train"; },
       "spec: its hash is ");
-  damaged(Step::unlearn, unlearn, [](json& it) { it["key"] = "abc"; }, "key: 'abc' is not the ");
-  damaged(Step::unlearn, unlearn, [](json& it) { it.erase("weights"); }, "'weights' is missing");
+  damaged(
+      Step::unlearn, unlearn, [](json& it) { it["key"] = "abc"; }, "key: 'abc' is not the ");
+  damaged(
+      Step::unlearn, unlearn, [](json& it) { it.erase("weights"); }, "'weights' is missing");
   damaged(
       Step::unlearn, unlearn,
       [](json& it) { it["status"] = "failed", it["reason"] = "r", it["failure"] = "nan"; },
@@ -228,9 +229,9 @@ TEST_CASE("Predictions that were changed are noticed, and so are counts that are
   CHECK(stored.state == State::damaged);
   CHECK_THAT(stored.reason,
              ContainsSubstring(file.string() + ": its SHA-256 is ") &&
-                 ContainsSubstring(
-                     ", but " +
-                     folder.store().result(Step::predict, folder.predict()).string() + " says "));
+                 ContainsSubstring(", but " +
+                                   folder.store().result(Step::predict, folder.predict()).string() +
+                                   " says "));
   CHECK(folder.cell(folder.push()).damage.size() == 1);
   CHECK(folder.status().at("status") == "damaged");
   CHECK(folder.status(0).at("status") == "ok");
