@@ -174,7 +174,6 @@ std::vector<Column> attack_columns(const Board& board) {
     after.help = board.rank.title + " after this attack";
     after.group = board.rank.title + " after";
     out.push_back(std::move(after));
-    out.back().id = board.rank.id + " after " + label;
   }
   add(board.ranking, "");
   return out;

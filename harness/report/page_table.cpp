@@ -31,16 +31,17 @@ json heads(const std::vector<Column>& columns, const Column& sorted) {
   json out = json::array();
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const auto& column = columns[i];
-    out.push_back({{"first", starts_group(columns, i)},
-                   {"id", column.id},
-                   {"index", i + 1},
-                   {"best", column.higher_is_better ? "desc" : "asc"},
-                   {"sorted", column.id != sorted.id    ? ""
-                              : column.higher_is_better ? "descending"
-                                                        : "ascending"},
-                   {"help", column.help},
-                   {"title", head_title(column)},
-                   {"up", column.higher_is_better}});
+    out.push_back(
+        {{"first", starts_group(columns, i)},
+         {"id", column.attack.empty() ? column.id : column.id + " after " + column.attack},
+         {"index", i + 1},
+         {"best", column.higher_is_better ? "desc" : "asc"},
+         {"sorted", column.id != sorted.id    ? ""
+                    : column.higher_is_better ? "descending"
+                                              : "ascending"},
+         {"help", column.help},
+         {"title", head_title(column)},
+         {"up", column.higher_is_better}});
   }
   return out;
 }
@@ -220,6 +221,7 @@ std::string board_table(const Board& board, const std::vector<Column>& columns, 
   Lines lines(board, columns, place, style, notes);
   json view{{"table", id},
             {"caption", style.caption},
+            {"wide", columns.size() > 8},
             {"groups", groups(columns)},
             {"heads", heads(columns, style.sorted)},
             {"n", style.seeds ? json(columns.size() + 1) : json()},

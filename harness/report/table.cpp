@@ -49,9 +49,11 @@ const Cell* sample_of(const Board& board) {
 // Every metric gets the original model beside itself, too. What compares the two gives 0 or 1 there
 // whatever the samples, so it says nothing of the original, and its line leaves it out.
 bool says_nothing(const SeedValue& it) {
+  constexpr double rounding = 1e-6;  // of what is stored as float32
+  const auto is = [](double value, double other) { return std::abs(value - other) < rounding; };
   const auto& rows = it.stored->per_sample;
-  return !it.stored->count && (it.value == 0 || it.value == 1) &&
-         std::all_of(rows.begin(), rows.end(), [&](double row) { return row == rows.front(); });
+  return !it.stored->count && (is(it.value, 0) || is(it.value, 1)) &&
+         std::all_of(rows.begin(), rows.end(), [&](double row) { return is(row, it.value); });
 }
 
 void drop_comparisons(Row& original) {
@@ -136,9 +138,9 @@ std::size_t Row::count(Status status) const {
       runs.begin(), runs.end(), [&](const Run& run) { return run.cell->status == status; }));
 }
 
-const Row* Row::attacked_by(const std::string& label) const {
+const Row* Row::attacked_by(const std::string& name) const {
   const auto found = std::find_if(attacks.begin(), attacks.end(),
-                                  [&](const Row& one) { return one.attack == label; });
+                                  [&](const Row& one) { return one.attack == name; });
   return found == attacks.end() ? nullptr : &*found;
 }
 

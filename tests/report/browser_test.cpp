@@ -5,7 +5,6 @@
 
 #include "../program.hpp"
 #include "report/page_text.hpp"
-#include "report/report.hpp"
 #include "sample_results.hpp"
 #include "support/files.hpp"
 
@@ -54,10 +53,8 @@ std::vector<std::string> rows(const std::string& dom, const std::string& table) 
 
 TEST_CASE("the page works in a real browser, without network and without a console error") {
   const sample::Folder folder;
-  sample::write_results(folder / "results/demo", {.unmatched = true});
-  lacuna::report::make_reports({folder / "results/demo"}, folder / "reports/demo",
-                               lacuna::report::TableStyle::plain);
   const auto page = folder / "reports/demo/index.html";
+  sample::write(page, sample::page(sample::Sample({.unmatched = true}).results));
 
   const Opened plain = open_page(folder, page);
   CHECK(plain.console == "");
@@ -117,10 +114,7 @@ std::string measured(const sample::Folder& folder, const std::string& page, int 
 
 TEST_CASE("on a phone, a tablet and a desk nothing that matters is off the screen") {
   const sample::Folder folder;
-  sample::write_results(folder / "results/demo");
-  lacuna::report::make_reports({folder / "results/demo"}, folder / "reports/demo",
-                               lacuna::report::TableStyle::plain);
-  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  const std::string page = sample::page(sample::Sample().results);
   // Whatever reaches beyond the right edge of a window of that width, and what is hidden.
   const std::string off_screen = R"js(
     const wide = d.documentElement.clientWidth, out = [];
@@ -160,12 +154,57 @@ TEST_CASE("on a phone, a tablet and a desk nothing that matters is off the scree
   CHECK(at(300, all) != "nothing of 13 marks");  // so the check above can fail
 }
 
+TEST_CASE("a stranger's value sorts and ranks the page, and attacks fit on a phone") {
+  const sample::Folder folder;
+  sample::Sample sample;
+  sample::StoredValue value;
+  value.metric = value.name = "drift", value.title = "Drift", value.unit = "l2";
+  value.higher_is_better = false;
+  const auto add_drift = [&] {
+    sample.add_value(value, [](const auto& cell) {
+      const auto is = [&](int seed) { return cell.key == sample::key_of("GA", seed); };
+      return is(1) || is(2) || is(3) ? 9 : cell.key[0] % 5 + 0.5;
+    });
+  };
+  add_drift();
+  const auto page = folder / "page.html";
+  sample::write(page, sample::page(sample.results));
+  CHECK(rows(open_page(folder, page).dom, "b0-lb").front() == "NHL+KL");
+  const auto sorted = open_page(folder, page, "#sort=drift");
+  CHECK(sorted.console == "");
+  CHECK(
+      std::regex_search(sorted.dom, std::regex("data-sort=\"drift\"[^>]*aria-sort=\"ascending\"")));
+  CHECK(rows(sorted.dom, "b0-lb")[12] == "GA");
+  const auto worst = rows(open_page(folder, page, "#sort=drift:desc").dom, "b0-lb");
+  CHECK(worst.front() == "GA");
+  CHECK(worst.back() == "Late entry");
+
+  for (int seed = 1; seed <= 3; ++seed)
+    sample.add_attack("quantise to 4 bits", "NHL+KL", seed, [](auto&) {});
+  add_drift();
+  sample.plan().board.rank = "drift";
+  const std::string click = R"js(
+    const wide = d.documentElement.clientWidth, out = [];
+    if (d.documentElement.scrollWidth > wide) out.push("page");
+    for (const id of ["left", "drift", "zero_shot"]) {
+      const head = d.querySelector(`#b0-lb th[data-sort="${id}"]`), box = head.getBoundingClientRect();
+      if (id === "left" && (box.width === 0 || box.right > wide)) out.push("left");
+      head.querySelector("button").click();
+      const direction = head.getAttribute("aria-sort"), sign = direction === "ascending" ? 1 : -1;
+      const values = Array.from(d.querySelectorAll("#b0-lb tbody.rows tr"),
+        (row) => row.cells[head.dataset.i]?.dataset.v).filter((v) => v !== undefined).map(Number);
+      const sorted = values.every((v, i) => i === 0 || sign * (v - values[i - 1]) >= 0);
+      out.push([direction, values.length, sorted].join(" "));
+    }
+    return out.join();
+  )js";
+  CHECK(measured(folder, sample::page(sample.results), 390, click) ==
+        "descending 13 true,ascending 13 true,descending 13 true");
+}
+
 TEST_CASE("without scripts and with the keyboard alone the page is complete") {
   const sample::Folder folder;
-  sample::write_results(folder / "results/demo");
-  lacuna::report::make_reports({folder / "results/demo"}, folder / "reports/demo",
-                               lacuna::report::TableStyle::plain);
-  const std::string page = lacuna::read_file(folder / "reports/demo/index.html");
+  const std::string page = sample::page(sample::Sample().results);
   // Without allow-scripts the page's own script cannot run; all that scrolls can be reached.
   const std::string facts = R"js(
     const scrolls = Array.from(d.querySelectorAll(".scroll")), links = d.querySelectorAll("a[href]");

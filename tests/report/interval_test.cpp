@@ -2,17 +2,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 
-#include "lacuna/error.hpp"
-#include "report/resample.hpp"
 #include "sample_results.hpp"
-#include "support/hash.hpp"
 
 using namespace lacuna::report;
-using Catch::Matchers::ContainsSubstring;
-using Catch::Matchers::EndsWith;
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -20,7 +14,8 @@ namespace {
 Measure measure(const std::vector<double>& values) {
   Measure out;
   for (const auto value : values)
-    out.values.push_back({.seed = out.values.size() + 1, .key = "k", .value = value});
+    out.values.push_back(
+        {.seed = out.values.size() + 1, .key = "k", .value = value, .stored = nullptr});
   return out;
 }
 
@@ -62,73 +57,59 @@ TEST_CASE("pictures and seeds widen the interval together") {
   CHECK_THAT(alone.upper, WithinAbs(0.54, 1e-12));
 }
 
-TEST_CASE("the middle 95 % of values") {
-  std::vector<double> values;
-  for (int i = 1000; i >= 0; --i) values.push_back(i);
-  const auto interval = middle(values);
-  CHECK_THAT(interval.lower, WithinAbs(25, 1e-9));
-  CHECK_THAT(interval.upper, WithinAbs(975, 1e-9));
+TEST_CASE("the interval of a mean is what its samples contribute, by normal theory") {
+  const auto interval = mean_interval({1, 2, 3, 4, 5}).value();  // s = sqrt(2.5)
+  CHECK_THAT(interval.lower, WithinAbs(3 - 1.959964 * std::sqrt(2.5 / 5), 1e-6));
+  CHECK_THAT(interval.upper, WithinAbs(3 + 1.959964 * std::sqrt(2.5 / 5), 1e-6));
+  CHECK_FALSE(mean_interval({1}));
+  const auto still = mean_interval({0.5, 0.5, 0.5}).value();  // no sample can move it
+  CHECK(still.lower == still.upper);
 }
 
-TEST_CASE("resampled pictures give the interval that theory gives, every time the same") {
-  const sample::Folder folder;
-  sample::write_results(folder.path(), {.seeds = 1});
-  sample::write_predictions(folder.path());
-  const Results results = load_results(folder.path());
-  const auto boards = make_boards(results);
-  const auto& board = boards.at(0);
-  PredictionFiles files(folder.path()), again(folder.path());
-  const auto intervals = picture_intervals(board, row(board, "NHL+KL"), files);
-  for (const char* name : {"quality", "utility", "q_u", "zero_shot", "sketch/q_u"})
-    CHECK(intervals.contains(name));
-  const auto same = picture_intervals(board, row(board, "NHL+KL"), again);
-  for (const auto& [name, interval] : intervals) {
-    CHECK(interval.lower == same.at(name).lower);
-    CHECK(interval.upper == same.at(name).upper);
-    CHECK(interval.lower < interval.upper);
-    const auto& measured = row(board, "NHL+KL").measures.at(name);
-    CHECK(interval.contains(measured.mean()));
+TEST_CASE("contributions of a score give the interval that theory gives") {
+  const sample::Sample sample({.seeds = 1});
+  const auto boards = make_boards(sample.results);
+  const auto& best = row(boards.at(0), "NHL+KL");
+  const auto interval_of = [&](const char* name) {
+    return sample_interval(best.measures.at(name));
+  };
+  for (const char* name : {"quality", "utility", "q_u", "sketch/q_u", "forget_fine"}) {
+    INFO(name);
+    REQUIRE(interval_of(name));
+    CHECK(interval_of(name)->lower < interval_of(name)->upper);
+    CHECK(interval_of(name)->contains(best.measures.at(name).mean()));
   }
   // Q = 1 - a/a0 with a = 10, a0 = 467 of 500, where whoever is right after was right before: the
   // delta method gives the variance of the log ratio as 1/10 - 1/467.
   const double ratio = 10 / 467.0, sd = ratio * std::sqrt(1 / 10.0 - 1 / 467.0);
-  CHECK_THAT(intervals.at("quality").upper - intervals.at("quality").lower,
-             WithinAbs(2 * 1.96 * sd, 0.15 * 2 * 1.96 * sd));
+  CHECK_THAT(interval_of("quality")->upper - interval_of("quality")->lower,
+             WithinAbs(2 * 1.96 * sd, 0.01 * 2 * 1.96 * sd));
+  // Of a count the exact one.
+  CHECK(interval_of("forget_fine")->lower == exact_interval(10, 500).lower);
+  // A number that several evaluations make has none.
+  CHECK_FALSE(interval_of("sketch/q_u_gap"));
 }
 
 TEST_CASE(
     "the same pictures stand for all seeds, so more seeds do not narrow their interval away") {
-  const sample::Folder folder;
-  sample::write_results(folder.path(), {.gaps = false});
-  sample::write_predictions(folder.path());
-  const Results results = load_results(folder.path());
-  const auto boards = make_boards(results);
-  PredictionFiles files(folder.path());
-  const auto of_three = picture_intervals(boards[0], row(boards[0], "NHL+KL"), files);
-  Row first = row(boards[0], "NHL+KL");
-  first.runs.resize(1);
-  const auto of_one = picture_intervals(boards[0], first, files);
+  const sample::Sample sample({.gaps = false});
+  const auto boards = make_boards(sample.results);
+  const auto& all = row(boards.at(0), "NHL+KL").measures.at("utility");
+  REQUIRE(all.values.size() == 3);
+  Measure first = all;
+  first.values.resize(1);
   const auto width = [](const Interval& it) { return it.upper - it.lower; };
-  CHECK(width(of_three.at("utility")) > 0.8 * width(of_one.at("utility")));
+  CHECK(width(*sample_interval(all)) > 0.8 * width(*sample_interval(first)));
 }
 
-TEST_CASE("without predictions there is no interval; changed ones are an error") {
-  const sample::Folder folder;
-  sample::write_results(folder.path(), {.seeds = 1});
-  {
-    const Results results = load_results(folder.path());
-    const auto boards = make_boards(results);
-    PredictionFiles files(folder.path());
-    CHECK(picture_intervals(boards[0], row(boards[0], "NHL+KL"), files).empty());
+TEST_CASE("seeds that did not see the same samples have no common interval") {
+  sample::Sample sample({.gaps = false});
+  sample::find_value(sample.cell("NHL+KL", 2), "utility")->per_sample.pop_back();
+  sample::find_value(sample.cell("NHL+KL", 3), "quality")->per_sample.clear();
+  sample::find_value(sample.cell("NHL+KL", 2), "forget_fine")->count = {10, 400};
+  const auto boards = make_boards(sample.results);
+  for (const char* name : {"utility", "quality", "forget_fine"}) {
+    INFO(name);
+    CHECK_FALSE(sample_interval(row(boards.at(0), "NHL+KL").measures.at(name)));
   }
-  sample::write_predictions(folder.path());
-  const auto file = folder / ("predictions/" + sample::key_of("NHL+KL", 1) + ".safetensors");
-  std::filesystem::copy(file, folder / "before");
-  sample::write(file, "something else");
-  CHECK_THROWS_WITH(load_results(folder.path()),
-                    ContainsSubstring(file.string() + ": its SHA-256 is " +
-                                      lacuna::sha256("something else").substr(0, 10) + ", but ") &&
-                        EndsWith("cells/" + sample::key_of("NHL+KL", 1) + ".json says " +
-                                 lacuna::sha256_file(folder / "before").substr(0, 10) +
-                                 " (run the suite again)"));
 }

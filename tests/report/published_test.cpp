@@ -9,7 +9,6 @@
 
 #include "../program.hpp"
 #include "lacuna/error.hpp"
-#include "lacuna/quality.hpp"
 #include "run/published_table.hpp"
 #include "sample_results.hpp"
 
@@ -20,29 +19,33 @@ namespace {
 
 const std::filesystem::path folder = LACUNA_SOURCE_DIR "/results/published";
 
-GroupCounts counts_of(const PublishedRow& row) {
-  return {.forget_fine = row.count("forget", "fine"),
-          .forget_coarse = row.count("forget", "coarse"),
-          .retain_fine = row.count("retain", "fine"),
-          .retain_coarse = row.count("retain", "coarse")};
-}
-
-// In per cent, what the counts of a row give for everything that was printed of it.
+// In per cent, what the counts of a row give for everything that was printed of it, by the paper's
+// own formulas (section 5).
 std::map<std::string, double> recomputed(const PublishedRow& row, const PublishedRow* original) {
   std::map<std::string, double> out;
-  const auto add = [&](const std::string& name, const Score& score) {
-    if (score.value) out[name] = 100 * *score.value;
-  };
-  const auto after = counts_of(row);
-  add("forget_fine", accuracy(after.forget_fine, ""));
-  add("forget_coarse", accuracy(after.forget_coarse, ""));
-  add("retain_fine", accuracy(after.retain_fine, ""));
-  add("retain_coarse", accuracy(after.retain_coarse, ""));
-  if (!original) return out;
-  const auto before = counts_of(*original);
-  add("quality", forgetting_quality(before, after));
-  add("utility", utility(before, after));
-  add("q_u", q_u(before, after));
+  std::map<std::string, double> ratios;  // after / before
+  for (const char* group : {"forget", "retain"}) {
+    for (const char* level : {"fine", "coarse"}) {
+      const auto share = [&](const PublishedRow& of) {
+        const auto count = of.count(group, level);
+        return static_cast<double>(count.correct) / static_cast<double>(count.n);
+      };
+      if (row.count(group, level).n == 0) continue;
+      const auto name = std::string(group) + "_" + level;
+      out[name] = 100 * share(row);
+      if (original && original->count(group, level).n > 0)
+        ratios[name] = share(row) / share(*original);
+    }
+  }
+  if (!ratios.contains("forget_fine")) return out;
+  const double quality = 1 - ratios.at("forget_fine");
+  out["quality"] = 100 * quality;
+  if (ratios.size() < 4) return out;
+  double utility = 0;
+  for (const char* kept : {"forget_coarse", "retain_coarse", "retain_fine"})
+    utility += std::min(1.0, ratios.at(kept)) / 3;
+  out["utility"] = 100 * utility;
+  out["q_u"] = quality <= 0 ? 0 : 100 * 2 * quality * utility / (quality + utility);
   return out;
 }
 
