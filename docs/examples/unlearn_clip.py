@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
-job, args = json.load(open("job.json")), {"steps": 20, "rate": 1e-4, **json.load(open("job.json"))["args"]}
+job, args = json.load(open("job.json")), {"steps": 50, "rate": 3e-5, "limit": 3, **json.load(open("job.json"))["args"]}
 config, w = json.load(open("model/config.json")), load_file("model/model.safetensors")
 data, tokens = load_file("set/forget.safetensors"), load_file("set/prompts.safetensors")["fine"]
 torch.manual_seed(job["seed"])
@@ -40,6 +40,8 @@ for step in range(args["steps"]):
     logits = w["logit_scale"].exp() * image_features(data["images"][rows]) @ names.T
     loss = F.cross_entropy(logits, data["fine"][rows])
     print(f"step {step}: cross-entropy {loss.item():.4f}", flush=True)
+    if loss > args["limit"]:  # forgotten; further up lies a model that knows nothing
+        break
     optimiser.zero_grad()
     (-loss).backward()
     optimiser.step()

@@ -3,10 +3,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <thread>
 
+#include "../program.hpp"
 #include "fixtures.hpp"
 #include "run/orphans.hpp"
+#include "run/process.hpp"
 #include "support/failure.hpp"
 #include "train/not_finite.hpp"
 
@@ -22,6 +26,13 @@ std::string left(const Place& place, NamedTensors weights) {
   return message_of([&] {
     place.shell("cp made.bin weights.safetensors", {{"files", {"made.bin"}}});
   });
+}
+
+// No process, or one that has ended and that nobody has collected yet.
+bool is_gone(int process) {
+  std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+  std::string text;
+  return !std::getline(stat, text) || text.find(") Z") != text.npos;
 }
 
 TEST_CASE("external: the weights that a command leaves are the outcome") {
@@ -120,15 +131,10 @@ TEST_CASE("external: a command that takes too long is stopped, with all that it 
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   CHECK(said == "timeout: external: still running after 1 s, stopped (time_limit sets the limit)");
   CHECK(took.count() < 20);
-  const auto child = "/proc/" + std::to_string(std::stoi(read_file(place.work() / "child")));
-  const auto gone = [&] {  // or a zombie that nobody has collected yet
-    std::ifstream stat(child + "/stat");
-    std::string text;
-    return !std::getline(stat, text) || text.find(") Z") != text.npos;
-  };
-  for (int i = 0; i < 100 && !gone(); ++i)
+  const auto child = std::stoi(read_file(place.work() / "child"));
+  for (int i = 0; i < 100 && !is_gone(child); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  CHECK(gone());
+  CHECK(is_gone(child));
 }
 
 TEST_CASE("external: a command that the system killed is not the row's failure") {
@@ -161,6 +167,32 @@ TEST_CASE("external: a command belongs to the worker that runs it") {
   place.shell("echo $LACUNA_WORKER >whose; cp model/model.safetensors weights.safetensors");
   unsetenv(worker_variable);
   CHECK(read_file(place.work() / "whose") == "this-worker\n");
+}
+
+// Only as a child of the test below.
+TEST_CASE("external: a worker that waits for its command", "[.]") {
+  const auto pid_file = quote(std::getenv("LACUNA_TEST_PID_FILE"));
+  const Place place;
+  place.shell("echo $$ >" + pid_file + "; exec sleep 100");
+}
+
+TEST_CASE("external: a worker killed without notice takes its command along") {
+  if (std::system("setpriv --version >/dev/null 2>&1") != 0) SKIP("no setpriv here");
+  const TemporaryFolder folder;
+  const auto pid_file = folder / "pid";
+  Process worker({.program = "/proc/self/exe",
+                  .arguments = {"test_doors", "external: a worker that waits for its command"},
+                  .environment = {{"LACUNA_TEST_PID_FILE", pid_file.string()}}});
+  const auto within = [](auto&& happened) {
+    for (int i = 0; i < 1000 && !happened(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return happened();
+  };
+  REQUIRE(within([&] { return fs::exists(pid_file) && fs::file_size(pid_file) > 1; }));
+  const auto command = std::stoi(read_file(pid_file));
+  REQUIRE_FALSE(is_gone(command));
+  kill(worker.id(), SIGKILL);  // it alone, not its group
+  CHECK(within([&] { return is_gone(command); }));
 }
 
 TEST_CASE("external: weights are those of the model, by name, shape, type and value") {

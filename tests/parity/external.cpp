@@ -68,13 +68,12 @@ TEST_CASE("external: the PyTorch example unlearns the demo model") {
   const auto untouched = unlearn({{"steps", 0}});
   for (const auto& [name, weight] : model.weights) CHECK(untouched.at(name).equal(weight));
 
-  const auto unlearned = unlearn({{"steps", 20}, {"rate", 1e-4}});
-  CHECK(accuracy(model, model.weights, sets.forget) > 0.8);
-  CHECK(accuracy(model, unlearned, sets.forget) < 0.4);
-  CHECK(accuracy(model, unlearned, others) > 0.4);
-  CHECK(unlearn({{"steps", 20}, {"rate", 1e-4}})
-            .at("visual.proj")
-            .equal(unlearned.at("visual.proj")));
+  const auto unlearned = unlearn(nlohmann::json::object());
+  CHECK(accuracy(model, model.weights, sets.forget) > 0.9);
+  CHECK(accuracy(model, unlearned, sets.forget) < 0.5);  // 0.23 where this was written
+  CHECK(accuracy(model, unlearned, others) > 0.6);       // 0.80, of 0.95
+  const auto again = unlearn(nlohmann::json::object());
+  for (const auto& [name, weight] : unlearned) CHECK(again.at(name).equal(weight));
 }
 
 }  // namespace
