@@ -8,6 +8,7 @@ job, args = json.load(open("job.json")), {"steps": 50, "rate": 3e-5, "limit": 3,
 config, w = json.load(open("model/config.json")), load_file("model/model.safetensors")
 data, tokens = load_file("set/forget.safetensors"), load_file("set/prompts.safetensors")["fine"]
 torch.manual_seed(job["seed"])
+torch.use_deterministic_algorithms(True)  # the same seed, the same bytes
 for weight in w.values():
     weight.requires_grad_()
 
