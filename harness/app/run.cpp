@@ -11,6 +11,7 @@
 #include "run/machine.hpp"
 #include "run/orphans.hpp"
 #include "run/scheduler.hpp"
+#include "run/suite.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna {

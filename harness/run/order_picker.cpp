@@ -23,8 +23,18 @@ bool same_model(const RunJob& a, const RunJob& b) {
 
 }  // namespace
 
-// Locks the keys and looks whether the job is still to be done. False where somebody else has it.
+// False where somebody else has the job.
 bool OrderPicker::take(Picked& picked, RunJob& job, const std::vector<std::string>& keys) {
+  try {
+    return lock_and_take(picked, job, keys);
+  } catch (const Error&) {  // no lock can be made
+    give_up_(job);
+    return true;
+  }
+}
+
+// Locks the keys and looks whether the job is still to be done.
+bool OrderPicker::lock_and_take(Picked& picked, RunJob& job, const std::vector<std::string>& keys) {
   std::vector<std::shared_ptr<FileLock>> locks;
   for (const auto& key : keys) {
     auto lock = locks_.hold(key);

@@ -1,6 +1,7 @@
 // Which ready jobs make the next order.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +19,9 @@ struct Picked {
 
 class OrderPicker {
  public:
-  OrderPicker(RunGraph& graph, const Store& store) : graph_(graph), locks_(store) {}
+  // `give_up` is called while what kept this process from locking a job is being handled.
+  OrderPicker(RunGraph& graph, const Store& store, std::function<void(RunJob&)> give_up)
+      : graph_(graph), locks_(store), give_up_(std::move(give_up)) {}
 
   // The jobs of one model that are ready to be predicted.
   Picked predict();
@@ -32,6 +35,7 @@ class OrderPicker {
 
  private:
   bool take(Picked& picked, RunJob& job, const std::vector<std::string>& keys);
+  bool lock_and_take(Picked& picked, RunJob& job, const std::vector<std::string>& keys);
   // Calls `take_it` for ready jobs whose time has come, until it says that it has enough, and
   // forgets those that became another's.
   template <class Take>
@@ -39,6 +43,7 @@ class OrderPicker {
 
   RunGraph& graph_;
   JobLocks locks_;
+  std::function<void(RunJob&)> give_up_;
 };
 
 }  // namespace lacuna

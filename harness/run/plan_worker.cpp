@@ -1,4 +1,5 @@
 // Planning in processes of its own, see scheduler.hpp.
+#include "run/plan.hpp"
 #include "run/scheduler.hpp"
 #include "run/worker_process.hpp"
 #include "support/temporary_name.hpp"

@@ -85,7 +85,9 @@ RunJob& RunGraph::add(const Plan& plan, const std::string& key) {
   const auto [at, is_new] = jobs_.try_emplace(key);
   auto& job = at->second;
   if (!is_new) return job;
-  job.job = &plan.jobs.at(key);
+  const auto found = plan.jobs.find(key);
+  if (found == plan.jobs.end()) throw Error("plan: job '" + key + "' is named and not there");
+  job.job = &found->second;
   for (const auto& need : job.job->needs) {
     auto& other = add(plan, need);
     job.needs.push_back(&other);

@@ -40,7 +40,7 @@ class Run {
                 .made_anew = [this](const RunJob& job,
                                     const std::string& why) { made_anew(job, why); }}),
         collector_(plan, store, options, stored_, graph_),
-        picker_(graph_, store) {
+        picker_(graph_, store, [this](RunJob& job) { collector_.for_job(job, [] { throw; }); }) {
     summary_.cells = graph_.cells();
   }
 

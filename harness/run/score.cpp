@@ -15,6 +15,8 @@ namespace {
 
 // Of sums in another order, and of contributions that a metric rounds to float32.
 constexpr double kTolerance = 1e-6;
+// Of one division; what readers of results allow (run/stored_value.cpp).
+constexpr double kRounding = 1e-9;
 
 // "evaluation 'cifar10' has no column 'coarse/predicted'"; empty if nothing lacks.
 std::string lacking(const Entry& metric, const std::vector<Evaluation>& evaluations) {
@@ -30,10 +32,10 @@ bool near(double a, double b) { return std::abs(a - b) <= kTolerance * std::max(
 
 void check_bounds(const Value& value) {
   for (const auto& bound : {value.lower, value.upper})
-    if (bound && !std::isfinite(*bound)) throw Error("a bound is not finite");
-  if (value.lower && *value.value < *value.lower)
+    if (bound && std::isnan(*bound)) throw Error("a bound is no number");
+  if (value.lower && *value.value < *value.lower - kRounding)
     throw Error(fmt::format("{} is below its lower bound {}", *value.value, *value.lower));
-  if (value.upper && *value.value > *value.upper)
+  if (value.upper && *value.value > *value.upper + kRounding)
     throw Error(fmt::format("{} is above its upper bound {}", *value.value, *value.upper));
 }
 
@@ -42,7 +44,7 @@ void check_count(const Value& value) {
   if (correct < 0 || n <= 0 || correct > n)
     throw Error(fmt::format("{} correct of {} is no count", correct, n));
   const auto share = static_cast<double>(correct) / static_cast<double>(n);
-  if (!near(*value.value, share))
+  if (std::abs(*value.value - share) > kRounding)
     throw Error(fmt::format("{} is not {} of {}", *value.value, correct, n));
 }
 
@@ -64,7 +66,7 @@ void check_contributions(const Value& value, const std::vector<Evaluation>& eval
 
 void check(const Value& value, const std::vector<Evaluation>& evaluations) {
   if (!value.value) {
-    if (value.count || !value.per_sample.empty())
+    if ((value.count && value.count->n > 0) || !value.per_sample.empty())
       throw Error("is undefined, and has a count or contributions");
     return;
   }

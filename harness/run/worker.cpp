@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "doors/doors.hpp"
 #include "model/zero_shot.hpp"
 #include "run/job_failure.hpp"
 #include "run/progress_file.hpp"
@@ -39,6 +40,8 @@ std::string kind_of(const std::string& step, const std::exception_ptr& exception
     return "data";
   } catch (const NotApplicable&) {
     return "not_applicable";
+  } catch (const DoorFailure& error) {
+    return error.kind;
   } catch (...) {
     return cause == Failure::Cause::out_of_memory ? "out_of_memory" : "exception";
   }

@@ -26,13 +26,13 @@ json hostile(const std::string& how, const std::string& text = "", const std::st
           {"params", {{"how", how}, {"text", text}}}};
 }
 
-struct Outcome {
+struct Attacked {
   Command command;
   std::map<std::string, CellResult> cells;
 };
 
 // A suite of these methods, and of one that is well-behaved.
-Outcome attacked(const TemporaryFolder& folder, std::vector<json> methods,
+Attacked attacked(const TemporaryFolder& folder, std::vector<json> methods,
                  std::vector<std::string> more = {}, bool damaged = false) {
   auto suite = tiny_suite();
   methods.push_back({{"id", "push"}});
@@ -40,12 +40,12 @@ Outcome attacked(const TemporaryFolder& folder, std::vector<json> methods,
   std::vector<std::string> arguments{"run", write_suite(folder.path(), suite).string(), "--out",
                                      (folder / "out").string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  Outcome out{lacuna::testing::lacuna(arguments), {}};
+  Attacked out{lacuna::testing::lacuna(arguments), {}};
   if (!damaged) out.cells = cells_by_label(folder / "out");
   return out;
 }
 
-void failed(const Outcome& outcome, const std::string& label, const std::string& reason) {
+void failed(const Attacked& outcome, const std::string& label, const std::string& reason) {
   INFO(label);
   REQUIRE(outcome.cells.contains(label));
   CHECK(outcome.cells.at(label).status == Status::failed);

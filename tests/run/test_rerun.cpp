@@ -1,5 +1,5 @@
 // What a second run does: what is not there, and nothing else.
-#include <ATen/ops/equal.h>
+#include <ATen/ATen.h>
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -318,7 +318,7 @@ TEST_CASE("An attack begins with the weights of the model that it attacks") {
 
 TEST_CASE("What cannot be attacked fails the attack, for its reason") {
   const TemporaryFolder folder;
-  auto suite = with_methods({faulty("throw")});
+  auto suite = with_methods(json::array({faulty("throw")}));
   suite["attacks"] = {{{"id", "spy"}, {"label", "spy"}}};
   const auto result = run(write_suite(folder.path(), suite), folder / "out");
   INFO(result.output);
