@@ -12,9 +12,9 @@
 namespace lacuna {
 
 struct PooledDataset {
-  DatasetSpec spec = {};                         // its hashes null if it is unavailable
+  DatasetSpec spec = {};                  // its hashes null if it is unavailable
   std::unique_ptr<Dataset> dataset = {};  // null: its data is not there
-  std::string unavailable = {};                  // then, why
+  std::string unavailable = {};           // then, why
 };
 
 class DatasetPool {

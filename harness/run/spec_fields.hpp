@@ -41,7 +41,10 @@ nlohmann::json written(const T& value, Fields which) {
     return value.string();
   } else if constexpr (std::is_same_v<T, Role>) {
     return to_string(value);
-  } else if constexpr (requires { value.empty(); value.front(); } &&
+  } else if constexpr (requires {
+                         value.empty();
+                         value.front();
+                       } &&
                        !std::is_same_v<T, std::string> && !std::is_same_v<T, nlohmann::json>) {
     auto out = nlohmann::json::array();
     for (const auto& one : value) out.push_back(written(one, which));
@@ -69,10 +72,8 @@ inline void read_value(const JsonView& view, Role& out) {
   }
 }
 template <class T>
-  requires requires { typename T::is_spec; }
-void read_value(const JsonView& view, T& out) {
-  read_spec(view, out);
-}
+requires requires { typename T::is_spec; }
+void read_value(const JsonView& view, T& out) { read_spec(view, out); }
 template <class T>
 void read_value(const JsonView& view, std::vector<T>& out);
 template <class T>

@@ -19,8 +19,8 @@ namespace lacuna {
 struct PlannedMetric {
   using is_spec = void;
   PluginSpec plugin = {};
-  std::vector<Role> reads = {};            // roles of the evaluations that it is given; none: all
-  std::vector<std::string> columns = {};   // that these must have
+  std::vector<Role> reads = {};           // roles of the evaluations that it is given; none: all
+  std::vector<std::string> columns = {};  // that these must have
 
   static void fields(auto& self, auto&& field) {
     field("plugin", self.plugin);

@@ -325,7 +325,7 @@ TEST_CASE("Mistakes that only the plugins know are one clear line with their pla
   CHECK_THAT(complaint(with("/training", {{"epoch", 1}})),
              ContainsSubstring("training: epoch: unknown parameter (did you mean 'epochs')"));
   CHECK_THAT(complaint(with("/methods/0/preset", "referenc")),
-             ContainsSubstring("methods[0].preset: preset: 'referenc' is unknown"));
+             ContainsSubstring("methods[0].preset: 'referenc': no such preset"));
   CHECK(
       complaint(with("/methods/0/grid", {{"opt.lr", {1}}})) ==
       "methods[0].grid: 'opt.lr' is not a parameter (write 'name', 'kl.name' or 'training.name')");
