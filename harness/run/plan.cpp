@@ -122,7 +122,8 @@ class Planner {
     const auto attacked = cell;
     plan_.cells.push_back(std::move(cell));
     for (std::size_t i = 0; i < suite_.attacks.size(); ++i)
-      if (suite_.attacks[i].runs_on(variant.label)) add_attack(attacked, i, model, index);
+      if (suite_.attacks[i].runs_on(variant.label, *request.spec))
+        add_attack(attacked, i, model, index);
   }
 
   // The attacked cell once more, with a method that begins where that one ended.

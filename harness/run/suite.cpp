@@ -72,6 +72,8 @@ void read_attacks(const JsonView& list, Suite& suite) {
   for (const auto& view : list.some()) {
     auto& attack = suite.attacks.emplace_back(read_attack(view));
     labels.push_back(attack.label);
+    if (view.has("requests"))
+      refuse_unknown(view.at("requests"), ids_of(suite.requests), "request");
     if (attack.methods.empty()) continue;
     refuse_unknown(view.at("methods"), known, "method's label");
     std::set<std::string> named;
@@ -93,7 +95,8 @@ Suite parse_suite(const JsonView& root, const std::filesystem::path& folder) {
   root.only({"schema_version", "name", "title", "model", "requests", "training", "methods", "seeds",
              "attacks", "evaluations", "metrics", "published", "board"});
   const auto version = root.at("schema_version");
-  if (version.integer() != 1) version.fail(fmt::format("{} is not known (1 is)", version.integer()));
+  if (version.integer() != 1)
+    version.fail(fmt::format("{} is not known (1 is)", version.integer()));
   Suite suite;
   suite.name = read_id(root, "name");
   suite.title = suite.name;
@@ -133,8 +136,9 @@ bool MethodSpec::runs_on(const RequestSpec& request) const {
   return requests.empty() || holds(requests, request.id);
 }
 
-bool AttackSpec::runs_on(const std::string& row) const {
-  return methods.empty() || holds(methods, row);
+bool AttackSpec::runs_on(const std::string& row, const RequestSpec& request) const {
+  return (methods.empty() || holds(methods, row)) &&
+         (requests.empty() || holds(requests, request.id));
 }
 
 void set_seeds(Suite& suite, std::vector<std::int64_t> seeds) {

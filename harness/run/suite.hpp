@@ -65,8 +65,9 @@ struct AttackSpec {
   // Labels of the rows that it is run on; empty: all. A suite may say a method's label for all rows
   // of its grid.
   std::vector<std::string> methods = {};
+  std::vector<std::string> requests = {};  // ids of those on which it is; empty: all
 
-  bool runs_on(const std::string& label) const;
+  bool runs_on(const std::string& label, const RequestSpec& request) const;
 };
 
 struct EvaluationSpec {

@@ -51,7 +51,7 @@ MethodSpec read_method(const JsonView& view, const std::filesystem::path& folder
 }
 
 AttackSpec read_attack(const JsonView& view) {
-  view.only({"id", "label", "params", "training", "samples_per_concept", "methods"});
+  view.only({"id", "label", "params", "training", "samples_per_concept", "methods", "requests"});
   AttackSpec out{.id = read_id(view)};
   if (out.id == "original") view.at("id").fail("'original' is no method (name one)");
   out.label = out.id;
@@ -60,6 +60,7 @@ AttackSpec read_attack(const JsonView& view) {
   out.training = read_object(view, "training");
   view.optional("samples_per_concept", out.samples_per_concept, {.min = 1});
   if (view.has("methods")) out.methods = read_words(view.at("methods"));
+  if (view.has("requests")) out.requests = read_words(view.at("requests"));
   return out;
 }
 

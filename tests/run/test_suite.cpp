@@ -230,26 +230,31 @@ TEST_CASE("Attacks say on which rows they run") {
                          {"training", {{"epochs", 3}}},
                          {"samples_per_concept", 5},
                          {"methods", {"push", "push+kl"}}},
-                        {{"id", "push"}, {"methods", {"push fine=0, weight=2"}}}};
+                        {{"id", "push"}, {"methods", {"push fine=0, weight=2"}}},
+                        {{"id", "push"}, {"label", "elsewhere"}, {"requests", {"also"}}}};
+  written["requests"].push_back(written["requests"][0]);
+  written["requests"][1]["id"] = "also";
   const auto suite = read_suite(write_suite(folder.path(), written));
-  REQUIRE(suite.attacks.size() == 3);
+  REQUIRE(suite.attacks.size() == 4);
   CHECK(row_labels(suite.methods[0]) ==
         std::vector<std::string>{"push fine=0, weight=1", "push fine=0, weight=2",
                                  "push fine=1, weight=1", "push fine=1, weight=2"});
   CHECK(row_labels(suite.methods[1]) == std::vector<std::string>{"push+kl"});
   CHECK(suite.attacks[0].label == "spy");
   CHECK(suite.attacks[0].samples_per_concept == 0);
-  CHECK(suite.attacks[0].runs_on("push fine=1, weight=1"));
-  CHECK(suite.attacks[0].runs_on("spy"));
+  CHECK(suite.attacks[0].runs_on("push fine=1, weight=1", suite.requests[0]));
+  CHECK(suite.attacks[0].runs_on("spy", suite.requests[0]));
   CHECK(suite.attacks[1].label == "again");
   CHECK(suite.attacks[1].params.at("bits") == 8);
   CHECK(suite.attacks[1].training.at("epochs") == 3);
   CHECK(suite.attacks[1].samples_per_concept == 5);
-  CHECK(suite.attacks[1].runs_on("push fine=1, weight=1"));
-  CHECK(suite.attacks[1].runs_on("push+kl"));
-  CHECK_FALSE(suite.attacks[1].runs_on("spy"));
-  CHECK(suite.attacks[2].runs_on("push fine=0, weight=2"));
-  CHECK_FALSE(suite.attacks[2].runs_on("push fine=0, weight=1"));
+  CHECK(suite.attacks[1].runs_on("push fine=1, weight=1", suite.requests[0]));
+  CHECK(suite.attacks[1].runs_on("push+kl", suite.requests[0]));
+  CHECK_FALSE(suite.attacks[1].runs_on("spy", suite.requests[0]));
+  CHECK(suite.attacks[2].runs_on("push fine=0, weight=2", suite.requests[0]));
+  CHECK_FALSE(suite.attacks[2].runs_on("push fine=0, weight=1", suite.requests[0]));
+  CHECK_FALSE(suite.attacks[3].runs_on("spy", suite.requests[0]));
+  CHECK(suite.attacks[3].runs_on("spy", suite.requests[1]));
 }
 
 TEST_CASE("A board is what the suite says, or as ever") {
