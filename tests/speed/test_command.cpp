@@ -91,10 +91,10 @@ TEST_CASE("what it measures is what a run computes, and the workload says what t
   const auto model = load_checkpoint(folder / "model");
   const auto dataset = plugin(Kind::dataset, "shapes").make_dataset(json::object(), {});
   const auto computed = load_safetensors(outputs).tensors;
-  const auto predictions =
-      predict({model.config, model.weights}, model.tokenizer, *dataset, "test", {});
-  CHECK(computed.at("fine_predicted").equal(predictions.fine_predicted.slice(0, 0, 11)));
-  CHECK(computed.at("coarse_predicted").equal(predictions.coarse_predicted.slice(0, 0, 11)));
+  const auto predicted =
+      predict({model.config, model.weights}, model.tokenizer, *dataset, "test").outcome;
+  CHECK(computed.at("fine_predicted").equal(predicted.at("fine/predicted").slice(0, 0, 11)));
+  CHECK(computed.at("coarse_predicted").equal(predicted.at("coarse/predicted").slice(0, 0, 11)));
   CHECK(computed.at("fine_logits").sizes() == at::IntArrayRef({11, fine}));
   CHECK(computed.at("coarse_logits").sizes() == at::IntArrayRef({11, coarse}));
   CHECK(computed.at("image_features").sizes() == at::IntArrayRef({11, config.embedding}));
