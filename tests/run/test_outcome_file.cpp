@@ -124,7 +124,7 @@ TEST_CASE("An evaluation says whose answers were to be forgotten") {
   CHECK(count(none, none.after, Group::all, "fine") == Count{3, 4});
 }
 
-TEST_CASE("Models that saw other pictures are not compared") {
+TEST_CASE("An evaluation is of one set of pictures") {
   auto other = sample();
   other.asked[0].target = at::tensor({1, 0, 1, 2}, at::kLong);
   CHECK_THROWS_WITH(evaluation_of("in_domain", Role::in_domain, other, sample(), {0}),
