@@ -24,7 +24,7 @@ struct BoardSpec {
   }
 };
 
-// {"columns": […], "rank": "q_u", "plot": {"x": "quality", "y": "utility"}}, each optional. Whether
+// {"columns": […], "rank": "q_u", "plot": {"x": "utility", "y": "quality"}}, each optional. Whether
 // a metric has such a value is known to the plan only.
 BoardSpec read_board_spec(const JsonView& view);
 

@@ -263,8 +263,8 @@ TEST_CASE("A board is what the suite says, or as ever") {
   const auto usual = read_suite(write_suite(folder.path(), written)).board;
   CHECK(usual.columns.empty());
   CHECK(usual.rank == "q_u");
-  CHECK(usual.plot_x == "quality");
-  CHECK(usual.plot_y == "utility");
+  CHECK(usual.plot_x == "utility");
+  CHECK(usual.plot_y == "quality");
   written["board"] = {{"columns", {"agreement", "q_u"}},
                       {"rank", "agreement"},
                       {"plot", {{"x", "q_u"}, {"y", "agreement"}}}};
