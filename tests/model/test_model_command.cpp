@@ -169,7 +169,7 @@ TEST_CASE("model: mistakes are named") {
   fails("model show " + file(folder, "none"),
         file(folder, "none") +
             ": no such file or folder (a model is a folder, a .pt file, or a name such as "
-            "openai/ViT-L-14)");
+            "demo or openai/ViT-L-14)");
   fails("model hash " + config, config + ": is not a PyTorch file (a zip archive is expected)");
   const TemporaryFolder other;
   const auto gelu = write_config(other, R"(, "activation": "gelu")");

@@ -84,7 +84,7 @@ TEST_CASE("Attack: what a method leaves as its result fails its cell alone") {
          "unlearn: left no result: 'status' is missing in it (its output is in logs/");
   failed(out, "list", "unlearn: left no result: what it left is no object");
   failed(out, "status", "unlearn: left no result: 'result' is missing in it");
-  failed(out, "empty", "unlearn: left no result: result: schema_version: ");
+  failed(out, "empty", "unlearn: left no result: result: 'schema_version' is missing");
   failed(out, "lie", "unlearn: left no result: weights.safetensors is not what it says");
   failed(out, "folder", "unlearn: left no result: is a folder (expected a result)");
   CHECK(out.cells.at("push").status == Status::ok);

@@ -113,8 +113,8 @@ TEST_CASE("Outcomes that are none are refused") {
 TEST_CASE("An evaluation says whose answers were to be forgotten") {
   const auto both = evaluation_of("in_domain", Role::in_domain, sample(), sample(), {0}, {1});
   REQUIRE(both.asked.size() == 2);
-  CHECK(at::equal(both.asked[0].forget, at::tensor({1, 1, 0, 0}, at::kBool)));
-  CHECK(at::equal(both.asked[1].forget, at::tensor({0, 0, 0, 1}, at::kBool)));
+  CHECK(at::equal(both.asked[0].forget, at::tensor({1, 1, 0, 0}).to(at::kBool)));
+  CHECK(at::equal(both.asked[1].forget, at::tensor({0, 0, 0, 1}).to(at::kBool)));
   CHECK(count(both, both.after, Group::forget, "fine") == Count{1, 2});
   CHECK(count(both, both.after, Group::spared, "coarse") == Count{2, 2});
   CHECK(count(both, both.after, Group::retain, "coarse") == Count{0, 1});
