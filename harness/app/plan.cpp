@@ -44,8 +44,12 @@ class Survey {
   }
 
   ordered_json row(const PlannedCell& cell) {
-    ordered_json out{{"key", cell.key},         {"state", ""},         {"model", cell.model},
-                     {"request", cell.request}, {"label", cell.label}, {"seed", cell.seed}};
+    ordered_json out{{"key", cell.key},
+                     {"state", ""},
+                     {"model", cell.model},
+                     {"request", cell.request},
+                     {"label", cell.label},
+                     {"seed", cell.is_original() ? ordered_json() : ordered_json(cell.seed)}};
     if (!cell.attack.empty()) out["attack"] = cell.attack;
     std::map<Step, std::int64_t> jobs;
     std::string reason;
@@ -172,10 +176,11 @@ void print_cells(const Plan& plan, const ordered_json& cells, const ordered_json
       unknown += !work.empty();
     }
     const auto attack = cell.contains("attack") ? ", then " + text(cell["attack"]) : std::string();
-    fmt::print("{}\n", one_line(fmt::format("{}  {:<14} {} / {} / {}, seed {}{}  {}",
-                                            text(cell["key"]), state, text(cell["model"]),
-                                            text(cell["request"]), text(cell["label"]),
-                                            cell["seed"].get<std::int64_t>(), attack, note)));
+    const auto seed =
+        cell["seed"].is_null() ? "" : fmt::format(", seed {}", cell["seed"].get<std::int64_t>());
+    fmt::print("{}\n", one_line(fmt::format("{}  {:<14} {} / {} / {}{}{}  {}", text(cell["key"]),
+                                            state, text(cell["model"]), text(cell["request"]),
+                                            text(cell["label"]), seed, attack, note)));
   }
   fmt::print("{}: {} cells", plan.name, cells.size());
   for (const auto& [state, count] : totals) fmt::print(", {} {}", count, state);

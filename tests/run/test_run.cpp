@@ -442,7 +442,9 @@ TEST_CASE("plan says what would run, status what has run") {
   auto plan = lacuna::testing::lacuna({"plan", path.string(), "--out", out.string()});
   INFO(plan.output);
   CHECK(plan.status == 0);
-  CHECK_THAT(plan.output, EndsWith("tiny: 4 cells, 4 to run; 4 of unknown cost\n"));
+  CHECK_THAT(plan.output,
+             EndsWith("tiny: 4 cells, 4 to run; jobs: 3 unlearn, 12 predict, 4 score; 4 of "
+                      "unknown cost\n"));
   CHECK_FALSE(fs::exists(out));
   CHECK(lacuna::testing::lacuna({"status", out.string()}).status == 2);
 
@@ -454,7 +456,9 @@ TEST_CASE("plan says what would run, status what has run") {
   suite["methods"].push_back(faulty("throw"));
   write_suite(folder.path(), suite);
   plan = lacuna::testing::lacuna({"plan", path.string(), "--out", out.string()});
-  CHECK_THAT(plan.output, ContainsSubstring("tiny: 6 cells, 4 there, 2 to run; about 0:0"));
+  CHECK_THAT(plan.output,
+             ContainsSubstring("tiny: 6 cells, 4 there, 2 to run; jobs: 2 unlearn, 6 predict, "
+                               "2 score; about 0:0"));
 
   CHECK(run(path, out).status == 1);
   const auto status = lacuna::testing::lacuna({"status", out.string()});

@@ -198,6 +198,7 @@ TEST_CASE("plan: without a folder of results it looks into none") {
   REQUIRE(script(folder.path(), "\"$lacuna\" run suite.json --out .").status == 0);
   CHECK_THAT(script(folder.path(), "\"$lacuna\" plan suite.json --out .").output,
              ContainsSubstring("2 cells, 2 there"));
-  CHECK_THAT(script(folder.path(), "\"$lacuna\" plan suite.json").output,
-             ContainsSubstring("2 cells, 2 to run; 2 of unknown cost"));
+  CHECK_THAT(
+      script(folder.path(), "\"$lacuna\" plan suite.json").output,
+      ContainsSubstring("2 cells, 2 to run; jobs: unlearn, 6 predict, 2 score; 2 of unknown cost"));
 }

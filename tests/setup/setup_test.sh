@@ -226,16 +226,18 @@ test_the_demo_runs_here_and_ends_with_the_path_of_its_page() {
   [[ $(tail -n 1 "$root/out") == *"$root/build/demo/report/index.html" ]] || fail "the last line"
 }
 
-test_the_demo_counts_the_cells_that_are_the_published_ones() {
-  mkdir -p "$root/build/demo/results/cells" "$root/results/demo/cells"
-  for cell in a b c; do echo "$cell" | tee "$root/build/demo/results/cells/$cell.json" >"$root/results/demo/cells/$cell.json"; done
+test_the_demo_counts_the_results_that_are_the_published_ones() {
+  for step in unlearn predict score; do
+    mkdir -p "$root/build/demo/results/$step" "$root/results/demo/$step"
+    echo "$step" | tee "$root/build/demo/results/$step/a.json" >"$root/results/demo/$step/a.json"
+  done
   demo 0 || fail "exit status"
-  says '^3 of 3 cells are the published ones \(results/demo\), byte for byte\.$'
+  says '^3 of 3 results are the published ones \(results/demo\), byte for byte\.$'
   ! grep -q 'predict every label' "$root/out" || fail "a word on differences where there are none"
-  echo other >"$root/results/demo/cells/b.json"
-  rm "$root/results/demo/cells/c.json"
+  echo other >"$root/results/demo/predict/a.json"
+  rm "$root/results/demo/score/a.json"
   demo 0 || fail "exit status"
-  says '^1 of 3 cells are the published ones'
+  says '^1 of 3 results are the published ones'
   says 'Another processor may differ in last digits'
 }
 
@@ -245,13 +247,14 @@ results_folder() {  # FOLDER KEY LABEL
 import json, struct, sys
 from pathlib import Path
 folder, key, label = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-for name in ("plans", "cells", "predictions"):
+for name in ("plans", "unlearn", "predict"):
     (folder / name).mkdir(parents=True, exist_ok=True)
-row = {"model": "m", "request": "r", "label": "GA", "seed": 1, "key": key}
+row = {"model": "m", "request": "r", "label": "GA", "seed": 1, "key": key, "original": "o", "predict": {"test": key}}
 (folder / "plans/demo.json").write_text(json.dumps({"originals": [], "cells": [row]}))
-(folder / f"cells/{key}.json").write_text(json.dumps({"status": "ok", "predictions": {"file": f"predictions/{key}"}}))
-header = json.dumps({"test/fine_predicted": {"dtype": "U8", "shape": [3], "data_offsets": [0, 3]}}).encode()
-(folder / f"predictions/{key}").write_bytes(struct.pack("<Q", len(header)) + header + bytes([0, label, 2]))
+for step in ("unlearn", "predict"):
+    (folder / f"{step}/{key}.json").write_text(json.dumps({"status": "ok"}))
+header = json.dumps({"fine/predicted": {"dtype": "U8", "shape": [3], "data_offsets": [0, 3]}}).encode()
+(folder / f"predict/{key}.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes([0, label, 2]))
 PY
 }
 
@@ -260,7 +263,7 @@ test_the_demo_compares_labels_where_the_keys_are_others() {
   results_folder "$root/build/demo/results" new 1
   results_folder "$root/results/demo" old 1
   demo 0 || fail "exit status"
-  says '^0 of 1 cells are the published ones'
+  says '^0 of 3 results are the published ones'
   says '^1 of 1 cells predict every label as those of results/demo do; 0 of 3 predictions differ\.$'
   results_folder "$root/results/demo" old 7
   demo 0 || fail "exit status"
