@@ -10,7 +10,8 @@ for command in clang-format-14 clang-format; do
 done
 [[ $format ]] || { echo "check_format: no clang-format 14 (scripts/setup.sh style brings it)" >&2; exit 2; }
 
-mapfile -t files < <(git ls-files -- '*.cpp' '*.hpp')
+# Version 14 does not know the requires clauses of a function: it runs them into its declaration.
+mapfile -t files < <(git ls-files -- '*.cpp' '*.hpp' ':!harness/include/lacuna/plugin.hpp')
 if [[ ${1-} == --fix ]]; then
   "$format" -i "${files[@]}"
   exit

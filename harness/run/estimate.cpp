@@ -13,7 +13,6 @@ using nlohmann::json;
 std::string kind_of(Step step, const json& spec) {
   const auto id = [&](const char* part) { return spec.at(part).at("id").get<std::string>(); };
   if (step == Step::unlearn) return id("method");
-  if (step == Step::score) return id("metric");
   return id("dataset") + " " + spec.at("split").get<std::string>();
 }
 
@@ -25,7 +24,7 @@ Estimate::Estimate(StoredJobs& stored) {
       const auto record = read_json(file);
       const auto name = record.at("step").get<std::string>();
       const auto seconds = record.at("cost").at("seconds").get<double>();
-      for (const auto step : {Step::unlearn, Step::predict, Step::score}) {
+      for (const auto step : {Step::unlearn, Step::predict}) {
         if (name != to_string(step)) continue;
         const auto key = file.stem().string();
         const auto result = read_json(stored.store().result(step, key), "a result");
@@ -41,7 +40,7 @@ Estimate::Estimate(StoredJobs& stored) {
 }
 
 std::optional<double> Estimate::seconds(const Job& job) const {
-  if (job.step() == Step::set) return 0;
+  if (job.step() == Step::set || job.step() == Step::score) return 0;
   const auto spec =
       std::visit([](const auto& one) { return to_json(one, Fields::identity); }, job.spec);
   Sum sum;

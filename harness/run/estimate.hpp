@@ -16,8 +16,8 @@ class Estimate {
   explicit Estimate(StoredJobs& stored);
 
   // Mean seconds of a worker for a job like this: unlearning by the same method, or by any; the
-  // predictions of the same data set's split, or of any; scores of the same metric, or of any.
-  // Nothing if none has been run. A set costs nothing that counts.
+  // predictions of the same data set's split, or of any. Nothing if none has been run. Sets and
+  // scores cost nothing that counts.
   std::optional<double> seconds(const Job& job) const;
 
  private:

@@ -22,8 +22,8 @@ struct UnlearnJob {
   TrainingConfig training;
   std::uint64_t seed = 0;
   c10::Device device = c10::kCPU;
-  // Weights that it begins with in place of the original's (an attack on an unlearned model); empty:
-  // the original's.
+  // Weights that it begins with in place of the original's (an attack on an unlearned model);
+  // empty: the original's.
   NamedTensors begin = {};
 };
 

@@ -33,7 +33,7 @@ struct Attacked {
 
 // A suite of these methods, and of one that is well-behaved.
 Attacked attacked(const TemporaryFolder& folder, std::vector<json> methods,
-                 std::vector<std::string> more = {}, bool damaged = false) {
+                  std::vector<std::string> more = {}, bool damaged = false) {
   auto suite = tiny_suite();
   methods.push_back({{"id", "push"}});
   suite["methods"] = std::move(methods);
