@@ -24,7 +24,7 @@ build: setup  ## build the program, build/bin/lacuna, and its plugins
 	@$(CONFIGURE) $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF -DLACUNA_BUILD_BENCH=OFF)
 	@$(COMPILE) --target lacuna plugins/all
 
-demo: build  ## run all methods on the embedded data: build/demo/report/index.html (13 minutes of one core; FRESH=1: again)
+demo: build  ## run all methods on the embedded data: build/demo/report/index.html (seven minutes; FRESH=1: again)
 	@scripts/demo.sh $(BUILD)/bin/lacuna $(FRESH)
 
 board: build  ## write the board of the published results, without running anything: reports/demo/index.html
