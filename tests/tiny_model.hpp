@@ -18,4 +18,18 @@ inline ClipConfig tiny_config() {
   return config;
 }
 
+// A residual network as OpenAI's, for pictures of 64 x 64.
+inline ClipConfig tiny_resnet(std::int64_t vocabulary_size) {
+  const nlohmann::json config{
+      {"embedding", 16},
+      {"vision",
+       {{"type", "resnet"},
+        {"image_size", 64},
+        {"width", 4},
+        {"heads", 2},
+        {"blocks", {2, 1, 1, 1}}}},
+      {"text", {{"vocabulary_size", vocabulary_size}, {"width", 16}, {"layers", 1}, {"heads", 1}}}};
+  return clip_config_from(JsonView(config, "tiny resnet"));
+}
+
 }  // namespace lacuna::testing

@@ -143,10 +143,9 @@ NamedTensors through_external(const DoorJob& job) {
     try {
       return run(options);
     } catch (const Error& error) {  // it did not start: the reason is after the path
-      const std::string text = error.what(), path = options.program.string() + ": ";
-      throw DoorFailure("exception",
-                        fmt::format("external: '{}': {}", params.command.front(),
-                                    text.starts_with(path) ? text.substr(path.size()) : text));
+      const auto path = options.program.string() + ": ";
+      throw DoorFailure("exception", fmt::format("external: '{}': {}", params.command.front(),
+                                                 without_prefix(error.what(), path)));
     }
   }();
   check_end(end, params, options.log);

@@ -58,10 +58,8 @@ NamedTensors reading(const fs::path& path, const std::string& subject, Read&& re
   try {
     return read();
   } catch (const ConfigError& error) {
-    std::string reason = error.what();
-    if (const auto prefix = path.string() + ": "; reason.starts_with(prefix))
-      reason.erase(0, prefix.size());
-    throw DoorFailure("exception", fmt::format("{}: {}", subject, reason));
+    throw DoorFailure("exception", fmt::format("{}: {}", subject,
+                                               without_prefix(error.what(), path.string() + ": ")));
   }
 }
 

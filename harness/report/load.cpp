@@ -41,7 +41,15 @@ class Loader {
     const auto from = read_published_plan(path);
     Plan plan{.name = from.name, .title = from.title, .sha256 = from.sha256, .board = from.board};
     std::map<const lacuna::PlannedCell*, std::string> keys;
-    for (const auto& cell : from.cells) keys[&cell] = add_cell(from, cell);
+    std::map<std::pair<std::string, std::string>, std::string> by_model;  // of model and job's key
+    for (const auto& cell : from.cells) {
+      keys[&cell] = add_cell(from, cell);
+      by_model.try_emplace({cell.model, cell.key}, keys[&cell]);
+    }
+    const auto attacked = [&](const lacuna::PlannedCell& cell) {
+      const auto found = by_model.find({cell.model, cell.attacked});
+      return found == by_model.end() ? cell.attacked : found->second;
+    };
     for (const auto& cell : from.cells) {
       if (cell.is_original()) {
         plan.originals.push_back({keys[&cell], cell.model, cell.request, cell.evaluations});
@@ -59,7 +67,7 @@ class Loader {
                             .label = cell.label,
                             .seed = static_cast<std::uint64_t>(cell.seed),
                             .attack = cell.attack,
-                            .attacked = cell.attacked.empty() ? "" : key_in(from, cell, keys)});
+                            .attacked = attacked(cell)});
     }
     for (const auto& evaluation : from.evaluations)
       plan.evaluations.push_back(
@@ -91,14 +99,6 @@ class Loader {
   }
 
  private:
-  // The key of the attacked cell, as the report has it.
-  static std::string key_in(const lacuna::Plan& plan, const lacuna::PlannedCell& attack,
-                            const std::map<const lacuna::PlannedCell*, std::string>& keys) {
-    for (const auto& cell : plan.cells)
-      if (cell.key == attack.attacked && cell.model == attack.model) return keys.at(&cell);
-    return attack.attacked;
-  }
-
   std::string add_cell(const lacuna::Plan& plan, const lacuna::PlannedCell& cell) {
     planned_.insert(cell.key);
     for (const auto* jobs : {&cell.predict, &cell.score})

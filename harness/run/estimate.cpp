@@ -41,8 +41,7 @@ Estimate::Estimate(StoredJobs& stored) {
 
 std::optional<double> Estimate::seconds(const Job& job) const {
   if (job.step() == Step::set || job.step() == Step::score) return 0;
-  const auto spec =
-      std::visit([](const auto& one) { return to_json(one, Fields::identity); }, job.spec);
+  const auto spec = job.spec_json(Fields::identity);
   Sum sum;
   if (const auto found = kinds_.find({job.step(), kind_of(job.step(), spec)});
       found != kinds_.end()) {

@@ -19,6 +19,9 @@ struct Job {
   std::vector<std::string> needs = {};  // keys of the jobs whose files it reads
 
   Step step() const { return static_cast<Step>(spec.index()); }
+  nlohmann::json spec_json(Fields which) const {
+    return std::visit([&](const auto& one) { return to_json(one, which); }, spec);
+  }
 };
 
 // A row of a board for one seed: an unlearned model, an original one, or an attacked one.

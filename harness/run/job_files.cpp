@@ -29,7 +29,7 @@ JobResult failed_result(const Job& job, const std::string& kind, const std::stri
   JobResult out;
   out.step = job.step();
   out.key = job.key;
-  out.spec = std::visit([](const auto& spec) { return to_json(spec, Fields::identity); }, job.spec);
+  out.spec = job.spec_json(Fields::identity);
   const bool failed = kind != "not_applicable";
   out.status = failed ? Status::failed : Status::not_applicable;
   if (failed) out.failure = kind;

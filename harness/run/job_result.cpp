@@ -15,8 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 2;
-
 json flips_json(const FlipCounts& flips) {
   json out{{"precision", flips.precision}, {"n", flips.n}, {"fine", flips.fine}};
   if (flips.coarse) out["coarse"] = *flips.coarse;
@@ -101,8 +99,14 @@ void read_other(const JsonView& document, JobResult& out) {
 
 }  // namespace
 
+void check_results_version(const JsonView& document) {
+  if (const auto version = document.at("schema_version"); version.integer() != kResultsVersion)
+    version.fail(fmt::format("is {} (this program reads {}: run the suite again)",
+                             version.integer(), kResultsVersion));
+}
+
 json to_json(const JobResult& result) {
-  json out{{"schema_version", kVersion},
+  json out{{"schema_version", kResultsVersion},
            {"key", result.key},
            {"status", to_string(result.status)},
            {"spec", result.spec}};
@@ -128,9 +132,7 @@ json to_json(const JobResult& result) {
 JobResult read_job_result(const json& content, const std::string& file, Step step,
                           const std::string& key) {
   const JsonView document(content, file);
-  if (const auto version = document.at("schema_version"); version.integer() != kVersion)
-    version.fail(fmt::format("is {} (this program reads {}: run the suite again)",
-                             version.integer(), kVersion));
+  check_results_version(document);
   if (const auto stored = document.at("key"); stored.text() != key)
     stored.fail("'" + stored.text() + "' is not the file's name");
   const auto spec = document.at("spec");

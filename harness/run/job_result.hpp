@@ -38,6 +38,11 @@ struct JobResult {
   std::string per_sample_sha256 = {};                // score: of score/<key>.safetensors, if any
 };
 
+// Of plans and of job results, which a folder has together.
+inline constexpr int kResultsVersion = 2;
+// Throws ConfigError naming the place where a document is of another one.
+void check_results_version(const JsonView& document);
+
 // Without white space at the ends; a score's has "digest", the hash of all else in it, so that no
 // value can be changed by hand unnoticed.
 nlohmann::json to_json(const JobResult& result);

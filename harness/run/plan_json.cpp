@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "run/job_result.hpp"
 #include "run/plan.hpp"
 #include "support/files.hpp"
 
@@ -10,8 +11,6 @@ namespace lacuna {
 namespace {
 
 using nlohmann::json;
-
-constexpr int kVersion = 2;
 
 template <class T>
 json list(const std::vector<T>& all, Fields which) {
@@ -26,8 +25,10 @@ void read_list(const JsonView& view, std::vector<T>& out) {
 }
 
 json job_json(const Job& job) {
-  const auto spec = std::visit([](const auto& one) { return to_json(one, Fields::all); }, job.spec);
-  return {{"key", job.key}, {"step", to_string(job.step())}, {"spec", spec}, {"needs", job.needs}};
+  return {{"key", job.key},
+          {"step", to_string(job.step())},
+          {"spec", job.spec_json(Fields::all)},
+          {"needs", job.needs}};
 }
 
 Job read_job(const JsonView& view) {
@@ -77,9 +78,7 @@ void check_matching(const JsonView& cell) {
 }
 
 Plan read_published(const JsonView& document) {
-  if (const auto version = document.at("schema_version"); version.integer() != kVersion)
-    version.fail(fmt::format("is {} (this program reads {}: run the suite again)",
-                             version.integer(), kVersion));
+  check_results_version(document);
   Plan plan;
   const auto suite = document.at("suite");
   plan.name = suite.at("name").text();
@@ -114,7 +113,7 @@ json published(const Plan& plan) {
   auto cells = json::array(), originals = json::array();
   for (const auto& cell : plan.cells)
     (cell.is_original() ? originals : cells).push_back(to_json(cell, Fields::identity));
-  json out{{"schema_version", kVersion},
+  json out{{"schema_version", kResultsVersion},
            {"suite", {{"name", plan.name}, {"title", plan.title}, {"sha256", plan.sha256}}},
            {"cells", cells},
            {"originals", originals},

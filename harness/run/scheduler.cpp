@@ -57,7 +57,6 @@ class Run {
       collect();
     }
     if (made_weights_) drop_unneeded_weights();
-    display_.clear();
     return summary_;
   }
 

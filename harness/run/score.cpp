@@ -9,14 +9,13 @@
 #include <set>
 
 #include "plugin/registry.hpp"
+#include "run/stored_value.hpp"
 
 namespace lacuna {
 namespace {
 
 // Of sums in another order, and of contributions that a metric rounds to float32.
 constexpr double kTolerance = 1e-6;
-// Of one division; what readers of results allow (run/stored_value.cpp).
-constexpr double kRounding = 1e-9;
 
 // "evaluation 'cifar10' has no column 'coarse/predicted'"; empty if nothing lacks.
 std::string lacking(const Entry& metric, const std::vector<Evaluation>& evaluations) {
@@ -33,9 +32,9 @@ bool near(double a, double b) { return std::abs(a - b) <= kTolerance * std::max(
 void check_bounds(const Value& value) {
   for (const auto& bound : {value.lower, value.upper})
     if (bound && std::isnan(*bound)) throw Error("a bound is no number");
-  if (value.lower && *value.value < *value.lower - kRounding)
+  if (value.lower && *value.value < *value.lower - kValueRounding)
     throw Error(fmt::format("{} is below its lower bound {}", *value.value, *value.lower));
-  if (value.upper && *value.value > *value.upper + kRounding)
+  if (value.upper && *value.value > *value.upper + kValueRounding)
     throw Error(fmt::format("{} is above its upper bound {}", *value.value, *value.upper));
 }
 
@@ -44,7 +43,7 @@ void check_count(const Value& value) {
   if (correct < 0 || n <= 0 || correct > n)
     throw Error(fmt::format("{} correct of {} is no count", correct, n));
   const auto share = static_cast<double>(correct) / static_cast<double>(n);
-  if (std::abs(*value.value - share) > kRounding)
+  if (std::abs(*value.value - share) > kValueRounding)
     throw Error(fmt::format("{} is not {} of {}", *value.value, correct, n));
 }
 

@@ -7,6 +7,7 @@
 #include "lacuna/error.hpp"
 #include "support/failure.hpp"
 #include "support/files.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -39,10 +40,8 @@ json read(const std::string& step, const std::filesystem::path& file) {
     return read_json(file, "a result",
                      step == "plan" || step == "describe" ? kMostBinary : kMostText);
   } catch (const ConfigError& error) {
-    std::string reason = error.what();  // without the path, which is this machine's
-    if (const auto path = file.string() + ": "; reason.starts_with(path))
-      reason.erase(0, path.size());
-    throw Error("left no result: " + reason);
+    // Without the path, which is this machine's.
+    throw Error("left no result: " + without_prefix(error.what(), file.string() + ": "));
   }
 }
 

@@ -52,8 +52,7 @@ class Assembly {
 
   // A reason without the folder's path.
   std::string below(const StoredJob& job) const {
-    const auto front = stored_.store().folder().string() + "/";
-    return job.reason.starts_with(front) ? job.reason.substr(front.size()) : job.reason;
+    return without_prefix(job.reason, stored_.store().folder().string() + "/");
   }
 
   void fail(const JobResult& job, const std::string& whose) {

@@ -9,8 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kRounding = 1e-9;
-
 json finite(const std::optional<double>& number) {
   return number && std::isfinite(*number) ? json(*number) : json();
 }
@@ -38,13 +36,13 @@ void check(const JsonView& view, const StoredValue& value) {
     if (value.reason.empty()) view.fail("has neither a value nor a reason");
     return;
   }
-  if ((value.lower && *value.value < *value.lower - kRounding) ||
-      (value.upper && *value.value > *value.upper + kRounding))
+  if ((value.lower && *value.value < *value.lower - kValueRounding) ||
+      (value.upper && *value.value > *value.upper + kValueRounding))
     view.at("value").fail("is outside its own bounds");
   if (!value.count) return;
   const auto [correct, n] = *value.count;
   const double share = n > 0 ? static_cast<double>(correct) / static_cast<double>(n) : 0;
-  if (n == 0 || std::abs(*value.value - share) > kRounding)
+  if (n == 0 || std::abs(*value.value - share) > kValueRounding)
     view.at("value").fail(
         fmt::format("is {}, but its count is [{}, {}]", *value.value, correct, n));
 }

@@ -10,6 +10,7 @@
 #include <regex>
 
 #include "lacuna/error.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 
@@ -29,9 +30,7 @@ bool names_exhausted_memory(const std::string& text) {
 
 // "filesystem error: cannot rename: File exists [a] [b]" -> "a: cannot rename: File exists".
 std::string file_line(const std::filesystem::filesystem_error& error) {
-  std::string text = error.what();
-  constexpr std::string_view prefix = "filesystem error: ";
-  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  auto text = without_prefix(error.what(), "filesystem error: ");
   const auto reason = error.code().message();
   if (const auto at = text.find(reason); at != text.npos) text.resize(at + reason.size());
   return error.path1().empty() ? text : error.path1().string() + ": " + text;

@@ -60,6 +60,11 @@ std::string short_line(std::string_view text, std::size_t most) {
          fmt::format(" … ({} bytes in all)", grouped(static_cast<std::int64_t>(text.size())));
 }
 
+std::string without_prefix(std::string text, std::string_view prefix) {
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  return text;
+}
+
 std::string grouped(std::int64_t number) {
   auto text = std::to_string(number);
   const std::ptrdiff_t sign = number < 0 ? 1 : 0;

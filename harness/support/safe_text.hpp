@@ -14,6 +14,9 @@ std::string one_line(std::string_view text);
 // The same, cut where it is longer than `most` bytes, with the number of all bytes behind it.
 std::string short_line(std::string_view text, std::size_t most = 2000);
 
+// A message without what its reader knows, such as the path of the file that it is about.
+std::string without_prefix(std::string text, std::string_view prefix);
+
 // JSON text, also where a string is not UTF-8: each wrong byte becomes U+FFFD.
 template <class Json>
 std::string json_text(const Json& json, int indent = 2) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../folders.hpp"
+#include "../message_of.hpp"
 #include "../tiny_model.hpp"
 #include "doors/doors.hpp"
 #include "lacuna/random.hpp"
@@ -88,17 +89,6 @@ inline bool equal(const NamedTensors& a, const NamedTensors& b) {
   for (const auto& [name, tensor] : a)
     if (!b.contains(name) || !tensor.equal(b.at(name))) return false;
   return true;
-}
-
-// what() of the E that `call` throws; "" if it throws none.
-template <class E = Error, class F>
-std::string message_of(F&& call) {
-  try {
-    call();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "";
 }
 
 // "kind: what()" of the DoorFailure that `call` throws; "" if it throws none.

@@ -31,16 +31,7 @@ TEST_CASE("weights: an archive in OpenAI's form, its constants and batch normali
   const bool resnet = GENERATE(false, true);
   auto config = *known_model("tiny");
   config.text.vocabulary_size = 514;
-  const nlohmann::json small{
-      {"embedding", 16},
-      {"vision",
-       {{"type", "resnet"},
-        {"image_size", 64},
-        {"width", 4},
-        {"heads", 2},
-        {"blocks", {2, 1, 1, 1}}}},
-      {"text", {{"vocabulary_size", 514}, {"width", 16}, {"layers", 1}, {"heads", 1}}}};
-  if (resnet) config = clip_config_from(JsonView(small, "small"));
+  if (resnet) config = tiny_resnet(514);
   const auto drawn = [&](std::uint64_t seed) {
     return rounded_as_openai(Clip::initial_weights(config, make_generator(seed, "weights")));
   };

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
+#include "../tiny_model.hpp"
 #include "archives.hpp"
 #include "lacuna/random.hpp"
 #include "model/checkpoint.hpp"
@@ -33,19 +34,6 @@ ClipConfig small_config() {
   config.vision.layers = config.text.layers = 1;
   config.text.vocabulary_size = 516;
   return config;
-}
-
-ClipConfig small_resnet() {
-  const json config(
-      {{"embedding", 16},
-       {"vision",
-        {{"type", "resnet"},
-         {"image_size", 64},
-         {"width", 4},
-         {"heads", 2},
-         {"blocks", {2, 1, 1, 1}}}},
-       {"text", {{"vocabulary_size", 516}, {"width", 16}, {"layers", 1}, {"heads", 1}}}});
-  return clip_config_from(JsonView(config, "small"));
 }
 
 NamedTensors random_weights(const ClipConfig& config) {
@@ -308,7 +296,7 @@ TEST_CASE("formats: parameters of OpenAI's models as published") {
 }
 
 TEST_CASE("formats: batch normalisation folds, and unfolds to the same bits") {
-  const auto config = small_resnet();
+  const auto config = tiny_resnet(516);
   const auto weights = random_weights(config);
   auto unfolded = weights;
   unfold_batch_norms(unfolded, config.vision);
@@ -330,7 +318,7 @@ TEST_CASE("formats: batch normalisation folds, and unfolds to the same bits") {
 
 TEST_CASE("formats: a residual network goes through OpenAI's archive and Lacuna's folder") {
   const TemporaryFolder folder;
-  const auto model = small_model(small_resnet());
+  const auto model = small_model(tiny_resnet(516));
   const auto archive = save_openai(folder.path(), model);
   CHECK(open_model(archive).tensors.contains("visual.layer1.1.bn3.num_batches_tracked"));
   const auto read = load_checkpoint(archive);
@@ -680,7 +668,7 @@ TEST_CASE("formats: vocab.json must give CLIP's ids") {
 }
 
 TEST_CASE("formats: configurations that a folder of ours may hold") {
-  auto config = small_resnet();
+  auto config = tiny_resnet(516);
   CHECK(to_json(checked(config, "ours")) == to_json(config));
   config = small_config();
   config.vision.mlp = 100;

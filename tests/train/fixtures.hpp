@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "../folders.hpp"
+#include "../message_of.hpp"
 #include "../tiny_model.hpp"
 #include "lacuna/lacuna.hpp"
 #include "plugin/registry.hpp"
@@ -154,17 +155,6 @@ inline const Entry& scripted_method(std::function<void(UnlearnContext&)> script)
       {.id = "scripted", .version = "1.0.0", .summary = "s", .citation = ""});
   ScriptedMethod::script = std::move(script);
   return entry;
-}
-
-// what() of the E that `call` throws; "" if it throws none.
-template <class E, class F>
-std::string message_of(F&& call) {
-  try {
-    call();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace lacuna::testing
