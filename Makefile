@@ -1,5 +1,6 @@
 # Lacuna's front door. CMake does the work (CMakePresets.json for developers); this file does the set-up before it.
-# LACUNA_TORCH_DIR=DIR takes the LibTorch there; FRESH=1 makes the demo run every cell again; JOBS=N bounds the compilers.
+# LACUNA_TORCH_DIR=DIR takes the LibTorch there; SEEDS=1,2,3 are the demo's; FRESH=1 makes it
+# run every cell again; JOBS=N bounds the compilers.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BUILD := build
@@ -7,6 +8,7 @@ BUILD := build
 # A compiler needs up to 2 GB here: as many as there are cores, but no more than the memory holds.
 JOBS ?= $(shell awk -v cores="$$(nproc)" '/MemAvailable/ {n = int($$2 / 2e6); print n < 1 ? 1 : n < cores ? n : cores}' /proc/meminfo)
 TEST_JOBS ?= 2
+SEEDS ?= 1
 
 CONFIGURE = cmake --log-level=NOTICE -S . -B $(BUILD) -G Ninja $(if $(LACUNA_TORCH_DIR),-DLACUNA_TORCH_DIR='$(LACUNA_TORCH_DIR)')
 COMPILE = cmake --build $(BUILD) -j $(JOBS)
@@ -24,8 +26,8 @@ build: setup  ## build the program, build/bin/lacuna, and its plugins
 	@$(CONFIGURE) $(if $(wildcard $(BUILD)/CMakeCache.txt),,-DLACUNA_BUILD_TESTS=OFF -DLACUNA_BUILD_BENCH=OFF)
 	@$(COMPILE) --target lacuna plugins/all
 
-demo: build  ## run all methods on the embedded data: build/demo/report/index.html (seven minutes; FRESH=1: again)
-	@scripts/demo.sh $(BUILD)/bin/lacuna $(FRESH)
+demo: build  ## run all methods on the embedded data: build/demo/report/index.html (SEEDS=1,2,3: all seeds; FRESH=1: again)
+	@scripts/demo.sh $(BUILD)/bin/lacuna $(SEEDS) $(FRESH)
 
 board: build  ## write the board of the published results, without running anything: reports/demo/index.html
 	@$(BUILD)/bin/lacuna report results/demo --out reports/demo && echo "$(CURDIR)/reports/demo/index.html"

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Runs the demo suite on this machine, in build/demo, writes its report, and says how many results are the published
-# ones, byte for byte. Usage: scripts/demo.sh PROGRAM [FRESH]
-# Jobs of an earlier demo are not run again (a key covers everything that can move a number); with FRESH they are.
+# ones, byte for byte. Usage: scripts/demo.sh PROGRAM [SEEDS [FRESH]]
+# SEEDS, 1,2,3 say, are those of the suite's that are run. Jobs of an earlier demo are not run again (a key covers
+# everything that can move a number); with FRESH they are.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
-program=$1
+program=$1 seeds=${2:-1}
 published=results/demo results=build/demo/results report=build/demo/report
-[[ ! ${2-} ]] || rm -rf build/demo
+[[ ! ${3-} ]] || rm -rf build/demo
 
-"$program" run suites/demo.json --out "$results"
+"$program" run suites/demo.json --seeds "$seeds" --out "$results"
 status=$?
 [[ $status -le 1 ]] || exit $status  # 1: something failed, and the report shows which and why
 "$program" report "$results" --out "$report" || exit
@@ -25,5 +26,5 @@ if [[ $same != "$all" ]]; then
   python3 scripts/compare_predictions.py "$results" "$published" --suite demo --summary
   echo "Another processor may differ in last digits (docs/reproducibility.md)."
 fi
-echo "The leaderboard: $PWD/$report/index.html"
+echo "The leaderboard of seed $seeds (reports/demo has all of them, with intervals): $PWD/$report/index.html"
 exit $status

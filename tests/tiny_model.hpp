@@ -1,7 +1,7 @@
 // A CLIP of a few thousand weights, for pictures of 8 x 8 and a vocabulary of bytes.
 #pragma once
 
-#include "model/clip.hpp"
+#include "model/clip/clip.hpp"
 
 namespace lacuna::testing {
 

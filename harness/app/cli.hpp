@@ -24,6 +24,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "lacuna/dataset.hpp"
@@ -50,6 +51,9 @@ struct Globals {
   // not exist.
   DataRoots data_roots() const;
 };
+
+// Puts command lines that somebody would type below the command's --help.
+void add_examples(CLI::App* command, const std::vector<std::string>& lines);
 
 // Has `body` run after the whole command line was read, if `command` was chosen.
 void on_run(CLI::App* command, Globals& globals, std::function<int()> body);

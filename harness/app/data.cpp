@@ -181,6 +181,9 @@ void add_chosen(CLI::App* command, Chosen& chosen) {
 void add_data(CLI::App& app, Globals& globals) {
   auto* data = app.add_subcommand("data", "Data sets: what is there, what is wrong, what it shows");
   data->require_subcommand(1);
+  add_examples(data,
+               {"lacuna data list --data ~/data", "lacuna data check oxford_pet --data ~/data",
+                "lacuna data sample shapes --out shapes.png --per-class 2"});
 
   auto listed_as_json = std::make_shared<bool>(false);
   auto* list_command =

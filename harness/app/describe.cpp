@@ -23,12 +23,21 @@ struct Options {
 
 constexpr Kind kinds[] = {Kind::method, Kind::dataset, Kind::metric};
 
+// A plugin that is there and was not taken says why.
+void explain_refusal(const Registry& registry, const std::string& id) {
+  for (const auto& refused : registry.refused())
+    if (refused.library.stem() == id) throw PluginError(refused.reason);
+}
+
 // "kind:id", or an id that only one kind has.
 const Registered& find_plugin(const Registry& registry, const std::string& name) {
   if (const auto colon = name.find(':'); colon != name.npos) {
-    for (const auto kind : kinds)
-      if (name.substr(0, colon) == to_string(kind))
-        return registry.find(kind, name.substr(colon + 1));
+    const auto id = name.substr(colon + 1);
+    for (const auto kind : kinds) {
+      if (name.substr(0, colon) != to_string(kind)) continue;
+      if (!registry.entries().contains({kind, id})) explain_refusal(registry, id);
+      return registry.find(kind, id);
+    }
     throw ConfigError(name.substr(0, colon) +
                       ": no such kind (known: method, dataset, metric, door)");
   }
@@ -44,6 +53,7 @@ const Registered& find_plugin(const Registry& registry, const std::string& name)
   if (!found.empty())
     throw ConfigError(
         fmt::format("{}: several plugins have this id (say {})", name, fmt::join(full, " or ")));
+  explain_refusal(registry, name);
   const auto hint = did_you_mean(name, known);
   throw ConfigError(name + ": no such plugin" +
                     (hint.empty() ? " (lacuna list shows them)" : hint));
@@ -66,6 +76,48 @@ nlohmann::ordered_json as_json(const Registered& plugin) {
           {"license", info.license},
           {"library", plugin.library.string()},
           {"sha256", binary_hash(plugin)}};
+}
+
+// What a data set holds with its own parameters, or why nothing can be said of that.
+nlohmann::ordered_json contents_of(const Registered& plugin, const DataRoots& roots) {
+  try {
+    return guarded(plugin.entry->info.id, [&] {
+      const auto dataset = plugin.entry->make_dataset(nlohmann::json::object(), roots);
+      nlohmann::ordered_json out{{"classes", dataset->taxonomy().fine.size()},
+                                 {"coarse_classes", dataset->taxonomy().coarse.size()},
+                                 {"templates", dataset->templates().size()},
+                                 {"splits", nlohmann::ordered_json::object()},
+                                 {"forget_splits", dataset->forget_splits()}};
+      for (const auto& split : dataset->splits())
+        out["splits"][split] = dataset->labels(split).size(0);
+      return out;
+    });
+  } catch (const Error& error) {
+    return {{"reason", error.what()}};
+  }
+}
+
+void print_contents(const nlohmann::ordered_json& contents) {
+  if (contents.contains("reason")) {
+    std::cout << "\nNot to be seen here: " << one_line(contents["reason"].get<std::string>())
+              << '\n';
+    return;
+  }
+  const auto coarse = contents["coarse_classes"].get<std::size_t>();
+  std::cout << fmt::format(
+      "\nClasses: {}{}\nTemplates: {}\nPictures:", contents["classes"].get<std::size_t>(),
+      coarse > 0 ? fmt::format(", {} coarse", coarse) : "",
+      contents["templates"].get<std::size_t>());
+  const auto* before = " ";
+  for (const auto& [split, pictures] : contents["splits"].items()) {
+    std::cout << before << one_line(split) << ' ' << pictures.get<std::int64_t>();
+    before = ", ";
+  }
+  std::cout << '\n';
+  for (const auto& [split, names] : contents["forget_splits"].items())
+    std::cout << one_line(fmt::format("Forget split '{}': {}", split,
+                                      fmt::join(names.get<std::vector<std::string>>(), ", ")))
+              << '\n';
 }
 
 // No plugin: it has no file, and nobody to cite.
@@ -114,6 +166,7 @@ void print(const nlohmann::ordered_json& plugin) {
     if (!plugin[key].empty())
       std::cout << fmt::format("\n{}: {}\n", title,
                                fmt::join(plugin[key].get<std::vector<std::string>>(), ", "));
+  if (plugin.contains("contents")) print_contents(plugin["contents"]);
   if (!text("citation").empty()) std::cout << "\nCitation: " << text("citation") << '\n';
   std::cout << '\n';
   for (const auto& [key, title] :
@@ -124,8 +177,16 @@ void print(const nlohmann::ordered_json& plugin) {
 
 int describe_plugin(const Options& options, const Globals& globals) {
   const auto door = options.name.starts_with("door:") ? options.name.substr(5) : options.name;
-  const auto plugin =
-      is_door(door) ? door_as_json(door) : as_json(find_plugin(globals.registry(), options.name));
+  nlohmann::ordered_json plugin;
+  if (is_door(door)) {
+    plugin = door_as_json(door);
+  } else {
+    const auto registry = globals.registry();
+    const auto& found = find_plugin(registry, options.name);
+    plugin = as_json(found);
+    if (found.entry->kind == Kind::dataset)
+      plugin["contents"] = contents_of(found, globals.data_roots());
+  }
   if (options.json) {
     std::cout << json_text(plugin) << '\n';
   } else {
@@ -139,10 +200,11 @@ int describe_plugin(const Options& options, const Globals& globals) {
 void add_describe(CLI::App& app, Globals& globals) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
-      "describe", "One plugin or door: parameters, what it reads, authors, citation");
+      "describe", "One plugin or door: parameters, what it reads or holds, authors, citation");
   command->add_option("PLUGIN", options->name, "an id, or kind:id where two kinds share it")
       ->required();
   command->add_flag("--json", options->json, "print JSON");
+  add_examples(command, {"lacuna describe npo", "lacuna describe dataset:shapes --json"});
   on_run(command, globals, [options, &globals] { return describe_plugin(*options, globals); });
 }
 

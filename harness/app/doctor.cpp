@@ -12,9 +12,9 @@
 #include "app/cli.hpp"
 #include "fetch/catalogue.hpp"
 #include "lacuna/abi.hpp"
-#include "model/picture_cache.hpp"
-#include "run/compute.hpp"
-#include "run/device_rates.hpp"
+#include "model/pictures/picture_cache.hpp"
+#include "run/machine/compute.hpp"
+#include "run/machine/device_rates.hpp"
 #include "support/cores.hpp"
 #include "support/device.hpp"
 #include "support/safe_text.hpp"
@@ -205,6 +205,7 @@ void add_doctor(CLI::App& app, Globals& globals) {
   command->add_flag("--json", *json, "print JSON");
   command->add_option("--measure", *measured,
                       "measure this device, too: matrix products and copies (seconds)");
+  add_examples(command, {"lacuna doctor"});
   on_run(command, globals, [json, measured, &globals] {
     auto report = examine(globals);
     if (!measured->empty()) report["rates"] = rates_report(*measured);

@@ -7,10 +7,10 @@
 #include "app/cli.hpp"
 #include "fetch/model_names.hpp"
 #include "lacuna/error.hpp"
-#include "model/checkpoint.hpp"
-#include "model/zero_shot.hpp"
-#include "run/completeness.hpp"
-#include "run/compute.hpp"
+#include "model/clip/zero_shot.hpp"
+#include "model/weights/checkpoint.hpp"
+#include "run/machine/compute.hpp"
+#include "run/plan/completeness.hpp"
 #include "support/compute_mode.hpp"
 #include "support/files.hpp"
 #include "support/safe_text.hpp"
@@ -67,9 +67,12 @@ int run_eval(const Options& options, const Globals& globals) {
   const auto model_hash = checkpoint_hash(checkpoint);
   for (auto& [_, tensor] : checkpoint.weights) tensor = tensor.to(device);
   std::string incomplete;
-  const auto predicted = guarded(options.dataset, [&] {
-    const auto dataset = plugin.entry->make_dataset(params, globals.data_roots());
-    incomplete = incompleteness(*dataset, options.split);
+  const auto dataset = guarded(options.dataset, [&] {
+    auto opened = plugin.entry->make_dataset(params, globals.data_roots());
+    incomplete = incompleteness(*opened, options.split);
+    return opened;
+  });
+  const auto predicted = naming(options.dataset, [&] {
     return predict({checkpoint.config, checkpoint.weights}, checkpoint.tokenizer, *dataset,
                    options.split, options.precision);
   });
@@ -92,7 +95,7 @@ int run_eval(const Options& options, const Globals& globals) {
   print_count("fine", result["fine"]);
   if (result.contains("coarse")) print_count("coarse", result["coarse"]);
   for (const auto& row : result.value("per_class", nlohmann::json::array()))
-    print_count(row["name"].get<std::string>().c_str(), row["fine"]);
+    print_count(one_line(row["name"].get<std::string>()).c_str(), row["fine"]);
   return exit_code::ok;
 }
 
@@ -117,6 +120,9 @@ void add_eval(CLI::App& app, Globals& globals) {
       ->capture_default_str();
   command->add_flag("--json", options->json, "print JSON");
   command->add_flag("--per-class", options->per_class, "counts of every fine class as well");
+  add_examples(command,
+               {"lacuna eval models/demo --dataset shapes",
+                "lacuna eval openai/ViT-B-32 --dataset oxford_pet --data ~/data --per-class"});
   on_run(command, globals, [options, &globals] { return run_eval(*options, globals); });
 }
 

@@ -227,6 +227,8 @@ void add_fetch(CLI::App& app, Globals& globals) {
   url->needs(to)->excludes(names);
   to->needs(url);
   list->excludes(names)->excludes(url);
+  add_examples(command,
+               {"lacuna fetch --list", "lacuna fetch openai/ViT-B-32 oxford_pet --data ~/data"});
   on_run(command, globals, [options, &globals] { return run_fetch(*options, globals); });
 }
 

@@ -94,6 +94,8 @@ void add_list(CLI::App& app, Globals& globals) {
   auto* json = command->add_flag("--json", options->json, "print JSON");
   command->add_flag("--citations", options->citations, "print where each idea comes from")
       ->excludes(json);
+  add_examples(command,
+               {"lacuna list", "lacuna list --plugins build/my_method", "lacuna list --citations"});
   on_run(command, globals, [options, &globals] { return list(*options, globals); });
 }
 

@@ -26,6 +26,10 @@ DataRoots Globals::data_roots() const {
   return roots;
 }
 
+void add_examples(CLI::App* command, const std::vector<std::string>& lines) {
+  command->footer(fmt::format("Examples:\n  {}", fmt::join(lines, "\n  ")));
+}
+
 void on_run(CLI::App* command, Globals& globals, std::function<int()> body) {
   command->callback([&globals, body = std::move(body)] { globals.action = body; });
 }

@@ -10,13 +10,13 @@
 #include "fetch/model_names.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
-#include "model/checkpoint.hpp"
-#include "model/config_section.hpp"
-#include "model/known_models.hpp"
-#include "model/model_source.hpp"
-#include "model/openai_writer.hpp"
-#include "model/safetensors_header.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/vocabulary.hpp"
+#include "model/weights/checkpoint.hpp"
+#include "model/weights/known_models.hpp"
+#include "model/weights/model_source.hpp"
+#include "model/weights/openai_writer.hpp"
+#include "model/weights/safetensors_header.hpp"
+#include "support/config_section.hpp"
 #include "support/safe_text.hpp"
 #include "support/temporary_name.hpp"
 
@@ -222,6 +222,9 @@ void add_model(CLI::App& app, Globals& globals) {
   auto* model = app.add_subcommand("model", "A model's files: show, hash, convert, make");
   model->require_subcommand(1);
   model->fallthrough();
+  add_examples(model, {"lacuna model show models/demo", "lacuna model hash models/demo",
+                       "lacuna model convert openai/ViT-B-32 my_model --data ~/data",
+                       "lacuna model init tiny random_model --seed 2"});
   const auto add = [&](const char* name, const char* what, const char* argument, auto&& body) {
     auto* command = model->add_subcommand(name, what);
     command->fallthrough();

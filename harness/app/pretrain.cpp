@@ -9,7 +9,7 @@
 
 #include "app/cli.hpp"
 #include "lacuna/error.hpp"
-#include "run/compute.hpp"
+#include "run/machine/compute.hpp"
 
 namespace lacuna {
 
@@ -64,6 +64,7 @@ void add_pretrain(CLI::App& app, Globals& globals) {
   command->add_option("--device", options->device, "cpu, cuda or cuda:<i>");
   command->add_option("--threads", options->threads,
                       "threads (default: all cores); part of what makes equal bytes");
+  add_examples(command, {"lacuna pretrain models/demo/recipe.json --out my_model"});
   on_run(command, globals, [options, &globals] { return run_pretrain(*options, globals); });
 }
 

@@ -21,6 +21,7 @@ void add_report(CLI::App& app, Globals& globals) {
       "--out", options->out,
       "folder for index.html and leaderboard.json (of several DIRs: one folder each in it)");
   command->add_flag("--markdown", options->markdown, "print the table as Markdown");
+  add_examples(command, {"lacuna report results/demo --out reports/demo"});
   on_run(command, globals, [options] {
     const auto style = options->markdown ? report::TableStyle::markdown : report::TableStyle::plain;
     std::cout << report::make_reports(options->folders, options->out, style);

@@ -8,10 +8,10 @@
 #include "app/interruption.hpp"
 #include "lacuna/error.hpp"
 #include "run/local_slots.hpp"
-#include "run/machine.hpp"
-#include "run/orphans.hpp"
+#include "run/machine/machine.hpp"
+#include "run/machine/orphans.hpp"
 #include "run/scheduler.hpp"
-#include "run/suite.hpp"
+#include "run/suite/suite.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna {
@@ -149,6 +149,10 @@ void add_run(CLI::App& app, Globals& globals) {
                    "unlearned weights that stay in OUT/weights when nothing needs them: none, all, "
                    "or a size; the last used stay longest")
       ->capture_default_str();
+  add_examples(command,
+               {"lacuna run demo --out results/demo",
+                "lacuna run my_suite.json --out results/mine --only 'method=npo,seed=1'",
+                "lacuna run kt_table2 --out results/kt --data ~/data --device cuda:0,cuda:1"});
   on_run(command, globals, [options, &globals] { return run(*options, globals); });
 }
 

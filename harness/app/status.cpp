@@ -15,11 +15,13 @@ void print_cell(const nlohmann::json& cell) {
   const auto text = [&](const char* name) { return cell.at(name).get<std::string>(); };
   auto name = fmt::format("{} / {} / {}", text("model"), text("request"), text("label"));
   if (cell.contains("attack")) name += ", then " + text("attack");
+  name = one_line(name);
   if (cell.contains("reason"))
     fmt::print("  {} {}: {}\n", text("status"), name, short_line(text("reason")));
   if (!cell.contains("failed_metrics")) return;
   for (const auto& [metric, reason] : cell.at("failed_metrics").items())
-    fmt::print("  metric failed {}: {}: {}\n", name, metric, short_line(reason.get<std::string>()));
+    fmt::print("  metric failed {}: {}: {}\n", name, one_line(metric),
+               short_line(reason.get<std::string>()));
 }
 
 int print_status(const std::filesystem::path& folder, bool as_json) {
@@ -32,7 +34,7 @@ int print_status(const std::filesystem::path& folder, bool as_json) {
     const auto& totals = suite.at("totals");
     const auto damaged = totals.at("damaged").get<int>();
     fmt::print("{}: {} cells: {} ok, {} failed, {} not applicable, {} running, {} missing{}\n",
-               suite.at("name").get<std::string>(), suite.at("cells").size(),
+               one_line(suite.at("name").get<std::string>()), suite.at("cells").size(),
                totals.at("ok").get<int>(), totals.at("failed").get<int>(),
                totals.at("not_applicable").get<int>(), totals.at("running").get<int>(),
                totals.at("missing").get<int>(),
@@ -58,6 +60,7 @@ void add_status(CLI::App& app, Globals& globals) {
   auto* command = app.add_subcommand("status", "How far the runs in a folder of results are");
   command->add_option("DIR", options->folder, "a folder that `lacuna run --out` made")->required();
   command->add_flag("--json", options->json, "print JSON");
+  add_examples(command, {"lacuna status results/demo"});
   on_run(command, globals, [options] { return print_status(options->folder, options->json); });
 }
 

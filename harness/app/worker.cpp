@@ -1,6 +1,6 @@
 // `lacuna worker`: one step of a cell, in a process of its own. Started by `lacuna run`, not by
 // people.
-#include "run/worker.hpp"
+#include "run/steps/worker.hpp"
 
 #include <cstdio>
 #include <cstdlib>

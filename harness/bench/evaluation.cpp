@@ -5,7 +5,7 @@
 #include "bench/cases.hpp"
 #include "bench/pairs.hpp"
 #include "bench/workload.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 
 namespace lacuna::bench {
 namespace {

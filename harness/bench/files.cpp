@@ -6,7 +6,7 @@
 
 #include "bench/cases.hpp"
 #include "bench/pairs.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 
 namespace lacuna::bench {
 namespace {

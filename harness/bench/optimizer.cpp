@@ -9,7 +9,7 @@
 #include "bench/cases.hpp"
 #include "bench/pairs.hpp"
 #include "lacuna/random.hpp"
-#include "model/clip.hpp"
+#include "model/clip/clip.hpp"
 
 namespace lacuna::bench {
 namespace {

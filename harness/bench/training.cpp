@@ -4,7 +4,7 @@
 #include "bench/cases.hpp"
 #include "bench/pairs.hpp"
 #include "bench/workload.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "train/clip_batch.hpp"
 #include "train/proxies.hpp"
 

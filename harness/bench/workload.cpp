@@ -1,7 +1,7 @@
 #include "bench/workload.hpp"
 
 #include "lacuna/random.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "plugin/registry.hpp"
 #include "train/proxies.hpp"
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "lacuna/dataset.hpp"
-#include "model/clip.hpp"
-#include "model/tokenizer.hpp"
+#include "model/clip/clip.hpp"
+#include "model/text/tokenizer.hpp"
 
 namespace lacuna::bench {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lacuna/plugin.hpp"
-#include "model/checkpoint.hpp"
+#include "model/weights/checkpoint.hpp"
 #include "train/samples_file.hpp"
 
 namespace lacuna {

@@ -15,9 +15,9 @@
 #include "doors/job_folder.hpp"
 #include "doors/left_weights.hpp"
 #include "doors/params.hpp"
-#include "run/bounded_log.hpp"
-#include "run/orphans.hpp"
-#include "run/process.hpp"
+#include "run/machine/bounded_log.hpp"
+#include "run/machine/orphans.hpp"
+#include "run/machine/process.hpp"
 #include "support/safe_text.hpp"
 
 namespace lacuna {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/png.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 #include "support/files.hpp"
 
 namespace lacuna {

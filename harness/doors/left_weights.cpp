@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "lacuna/input.hpp"
-#include "model/model_source.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/model_source.hpp"
+#include "model/weights/safetensors.hpp"
 #include "support/safe_text.hpp"
 #include "train/not_finite.hpp"
 

@@ -7,8 +7,8 @@
 #include "doors/job_folder.hpp"
 #include "doors/params.hpp"
 #include "lacuna/input.hpp"
-#include "model/model_source.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/model_source.hpp"
+#include "model/weights/safetensors.hpp"
 #include "support/hash.hpp"
 
 namespace lacuna {

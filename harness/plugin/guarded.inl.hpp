@@ -1,8 +1,12 @@
-// The definition of guarded(), see registry.hpp.
+// The definitions of guarded() and naming(), see registry.hpp.
 #pragma once
 
-#include <exception>
+#include <c10/util/Exception.h>
 
+#include <exception>
+#include <new>
+
+#include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
 
 namespace lacuna {
@@ -18,6 +22,21 @@ auto guarded(const std::string& id, F&& body) -> decltype(body()) {
     return body();
   } catch (...) {
     detail::rethrow_for_plugin(id, std::current_exception());
+  }
+}
+
+template <class F>
+auto naming(const std::string& id, F&& body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const Error&) {
+    throw;
+  } catch (const c10::Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (...) {
+    return guarded(id, [&]() -> decltype(body()) { throw; });
   }
 }
 

@@ -79,6 +79,11 @@ std::string binary_hash(const Registered& plugin);
 template <class F>
 auto guarded(const std::string& id, F&& body) -> decltype(body());
 
+// What a plugin throws on the way names it; what the harness and LibTorch have to say does not, for
+// the model may be to blame.
+template <class F>
+auto naming(const std::string& id, F&& body) -> decltype(body());
+
 }  // namespace lacuna
 
 #include "plugin/guarded.inl.hpp"

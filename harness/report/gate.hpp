@@ -2,6 +2,7 @@
 // was published to get before anything unlearned from it is compared.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "report/credits.hpp"
+
 namespace lacuna::report {
 namespace {
 
@@ -193,6 +195,8 @@ json board_json(const Board& board, const std::vector<Comparison>& comparisons) 
       {"ranked_by", board.rank.id},
       {"original", original},
       {"rows", rows}};
+  for (const auto& credit : credits_of(board))
+    out["credits"].push_back(to_json(credit, Fields::identity));
   for (const auto& comparison : comparisons)
     out["published"].push_back(comparison_json(comparison));
   return out;

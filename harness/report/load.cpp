@@ -8,8 +8,8 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/json_view.hpp"
-#include "run/plan.hpp"
-#include "run/stored_cell.hpp"
+#include "run/plan/plan.hpp"
+#include "run/results/stored_cell.hpp"
 #include "support/json_files.hpp"
 #include "support/safe_text.hpp"
 
@@ -39,43 +39,38 @@ class Loader {
 
   void add(const fs::path& path) {
     const auto from = read_published_plan(path);
-    Plan plan{.name = from.name, .title = from.title, .sha256 = from.sha256, .board = from.board};
-    std::map<const lacuna::PlannedCell*, std::string> keys;
+    PlannedSuite suite{.name = from.name,
+                       .title = from.title,
+                       .sha256 = from.sha256,
+                       .evaluations = from.evaluations,
+                       .credits = from.credits,
+                       .board = from.board};
+    std::map<const PlannedCell*, std::string> keys;
     std::map<std::pair<std::string, std::string>, std::string> by_model;  // of model and job's key
     for (const auto& cell : from.cells) {
       keys[&cell] = add_cell(from, cell);
       by_model.try_emplace({cell.model, cell.key}, keys[&cell]);
     }
-    const auto attacked = [&](const lacuna::PlannedCell& cell) {
-      const auto found = by_model.find({cell.model, cell.attacked});
-      return found == by_model.end() ? cell.attacked : found->second;
-    };
     for (const auto& cell : from.cells) {
+      auto shown = cell;
+      shown.key = keys[&cell];
       if (cell.is_original()) {
-        plan.originals.push_back({keys[&cell], cell.model, cell.request, cell.evaluations});
+        suite.originals.push_back(std::move(shown));
         continue;
       }
       const auto* original = original_of(from, cell);
       if (!original)
         throw ConfigError(
             fmt::format("{}: cells: {} has no original model's cell", path.string(), cell.key));
-      plan.cells.push_back({.key = keys[&cell],
-                            .original = keys[original],
-                            .model = cell.model,
-                            .request = cell.request,
-                            .method = cell.method,
-                            .label = cell.label,
-                            .seed = static_cast<std::uint64_t>(cell.seed),
-                            .attack = cell.attack,
-                            .attacked = attacked(cell)});
+      shown.original = keys[original];
+      if (const auto found = by_model.find({cell.model, cell.attacked}); found != by_model.end())
+        shown.attacked = found->second;
+      suite.cells.push_back(std::move(shown));
     }
-    for (const auto& evaluation : from.evaluations)
-      plan.evaluations.push_back(
-          {evaluation.id, evaluation.title, evaluation.role, evaluation.incomplete});
     const JsonView tables(from.published, path.string());
     for (const auto& table : tables.items())
-      plan.published.push_back(read_table(table, path.string()));
-    results_.plans.push_back(std::move(plan));
+      suite.published.push_back(read_table(table, path.string()));
+    results_.plans.push_back(std::move(suite));
   }
 
   // A published number never rests on files that contradict each other, so one such result is an
@@ -99,7 +94,7 @@ class Loader {
   }
 
  private:
-  std::string add_cell(const lacuna::Plan& plan, const lacuna::PlannedCell& cell) {
+  std::string add_cell(const Plan& plan, const PlannedCell& cell) {
     planned_.insert(cell.key);
     for (const auto* jobs : {&cell.predict, &cell.score})
       for (const auto& [id, key] : *jobs) planned_.insert(key);

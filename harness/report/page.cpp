@@ -101,6 +101,7 @@ std::string render_board(const Board& board, const std::vector<Comparison>& comp
                           {"runs", runs_table(board, place)},
                           {"counts", counts_table(board, place)},
                           {"settings", settings_table(board)},
+                          {"credits", credits_table(board)},
                           {"metrics", others_table(board, place)}});
 }
 

@@ -45,6 +45,8 @@ std::string runs_table(const Board& board, const Place& place);
 // What every number of the page is computed from; "" without a finished run.
 std::string counts_table(const Board& board, const Place& place);
 std::string settings_table(const Board& board);
+// Summaries, citations, authors and licences of what the board uses; "" where the plan has none.
+std::string credits_table(const Board& board);
 
 // The board's two axes; with curves of equal Q-U where it plots Quality over Utility. "" if no row
 // has both values.

@@ -53,7 +53,7 @@ void add_run(Row& row, const PlannedCell& planned, const Cell& cell) {
     add_remark(row, "kl: no loop ran, nothing was added");
   if (cell.method.is_object() && cell.method.contains("shipped"))
     add_remark(row, "not the shipped " + row.method_id);
-  row.runs.push_back({planned.seed, &cell});
+  row.runs.push_back({static_cast<std::uint64_t>(planned.seed), &cell});
 }
 
 // Rows of one label.

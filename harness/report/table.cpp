@@ -13,7 +13,8 @@ namespace lacuna::report {
 namespace {
 
 // Those of the suite's evaluations that the request has.
-std::vector<PlannedEvaluation> evaluations_of(const Plan& plan, const PlannedOriginal& original) {
+std::vector<PlannedEvaluation> evaluations_of(const PlannedSuite& plan,
+                                              const PlannedCell& original) {
   if (original.evaluations.empty()) return plan.evaluations;
   std::vector<PlannedEvaluation> out;
   for (const auto& evaluation : plan.evaluations) {
@@ -80,7 +81,7 @@ void order(Board& board) {
   });
 }
 
-Board make_board(const Plan& plan, const PlannedOriginal& planned, const Results& results) {
+Board make_board(const PlannedSuite& plan, const PlannedCell& planned, const Results& results) {
   Board board{.plan = &plan, .model = planned.model, .request = planned.request};
   board.evaluations = evaluations_of(plan, planned);
   board.original = {.label = "Original model",

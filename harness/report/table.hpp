@@ -77,7 +77,7 @@ struct Row {
 };
 
 struct Board {
-  const Plan* plan = nullptr;
+  const PlannedSuite* plan = nullptr;
   std::string model = {}, request = {};             // the suite's names for them
   std::vector<PlannedEvaluation> evaluations = {};  // that this request has
   // Any cell that was found: it knows the model's hash and the request. Null if none was.

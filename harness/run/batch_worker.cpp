@@ -1,7 +1,7 @@
 #include "run/batch_worker.hpp"
 
-#include "run/job_files.hpp"
-#include "run/step_result.hpp"
+#include "run/results/job_files.hpp"
+#include "run/steps/step_result.hpp"
 
 namespace lacuna {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "run/executor.hpp"
-#include "run/run_options.hpp"
-#include "run/worker_process.hpp"
+#include "run/jobs/run_options.hpp"
+#include "run/steps/worker_process.hpp"
 
 namespace lacuna {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "run/progress.hpp"
+#include "run/machine/progress.hpp"
 #include "run/work_order.hpp"
 
 namespace lacuna {

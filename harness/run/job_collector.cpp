@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "run/order_maker.hpp"
-#include "run/weights_budget.hpp"
+#include "run/results/weights_budget.hpp"
 #include "support/failure.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"

@@ -1,10 +1,11 @@
 // Takes what a worker left of a job into the results folder, and says what the job has come to.
 #pragma once
 
+#include <exception>
 #include <map>
 #include <string>
 
-#include "run/job_files.hpp"
+#include "run/results/job_files.hpp"
 #include "run/run_graph.hpp"
 #include "run/work_order.hpp"
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "run/store.hpp"
+#include "run/results/store.hpp"
 
 namespace lacuna {
 

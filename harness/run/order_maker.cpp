@@ -1,6 +1,6 @@
 #include "run/order_maker.hpp"
 
-#include "run/orders.hpp"
+#include "run/jobs/orders.hpp"
 
 namespace lacuna {
 namespace {

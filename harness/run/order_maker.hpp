@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "run/results/store.hpp"
 #include "run/run_graph.hpp"
-#include "run/store.hpp"
 #include "run/work_order.hpp"
 
 namespace lacuna {

@@ -1,7 +1,7 @@
 // Planning in processes of its own, see scheduler.hpp.
-#include "run/plan.hpp"
+#include "run/plan/plan.hpp"
 #include "run/scheduler.hpp"
-#include "run/worker_process.hpp"
+#include "run/steps/worker_process.hpp"
 #include "support/temporary_name.hpp"
 
 namespace lacuna {

@@ -4,15 +4,16 @@
 
 #include <chrono>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "run/graph.hpp"
-#include "run/job_failure.hpp"
-#include "run/stored_jobs.hpp"
+#include "run/jobs/graph.hpp"
+#include "run/results/job_failure.hpp"
+#include "run/results/stored_jobs.hpp"
 
 namespace lacuna {
 

@@ -4,14 +4,14 @@
 
 #include <set>
 
-#include "run/cell_names.hpp"
 #include "run/job_collector.hpp"
-#include "run/machine.hpp"
+#include "run/jobs/cell_names.hpp"
+#include "run/machine/machine.hpp"
 #include "run/order_maker.hpp"
 #include "run/order_picker.hpp"
-#include "run/plan.hpp"
-#include "run/selection.hpp"
-#include "run/weights_budget.hpp"
+#include "run/plan/plan.hpp"
+#include "run/plan/selection.hpp"
+#include "run/results/weights_budget.hpp"
 #include "support/files.hpp"
 #include "support/safe_text.hpp"
 

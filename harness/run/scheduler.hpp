@@ -8,10 +8,10 @@
 
 #include "lacuna/dataset.hpp"
 #include "run/executor.hpp"
-#include "run/graph.hpp"
-#include "run/progress.hpp"
-#include "run/run_options.hpp"
-#include "run/store.hpp"
+#include "run/jobs/graph.hpp"
+#include "run/jobs/run_options.hpp"
+#include "run/machine/progress.hpp"
+#include "run/results/store.hpp"
 
 namespace lacuna {
 

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "lacuna/error.hpp"
-#include "run/plan.hpp"
-#include "run/stored_cell.hpp"
+#include "run/plan/plan.hpp"
+#include "run/results/stored_cell.hpp"
 #include "support/json_files.hpp"
 
 namespace lacuna {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "run/job_failure.hpp"
-#include "run/job_result.hpp"
+#include "run/results/job_failure.hpp"
+#include "run/results/job_result.hpp"
 
 namespace lacuna {
 

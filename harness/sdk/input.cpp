@@ -83,7 +83,9 @@ std::size_t RegularFile::next(std::span<char> chunk) const {
 
 std::string RegularFile::beginning(std::size_t most) const {
   std::string bytes(most, '\0');
-  const auto got = ::pread(file_, bytes.data(), bytes.size(), 0);
+  ssize_t got;
+  do got = ::pread(file_, bytes.data(), bytes.size(), 0);
+  while (got < 0 && errno == EINTR);
   bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return bytes;
 }

@@ -1,6 +1,7 @@
 // Text that came from outside (file names, what plugins throw) as it may be shown and stored.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>

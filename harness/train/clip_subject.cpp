@@ -4,8 +4,8 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include "model/precision.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/precision.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "train/clip_batch.hpp"
 
 namespace lacuna {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "model/clip.hpp"
-#include "model/clip_model.hpp"
-#include "model/tokenizer.hpp"
+#include "model/clip/clip.hpp"
+#include "model/clip/clip_model.hpp"
+#include "model/text/tokenizer.hpp"
 #include "train/clip_part.hpp"
 #include "train/subject.hpp"
 #include "train/training_config.hpp"

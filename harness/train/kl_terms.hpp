@@ -16,7 +16,7 @@ struct KlTerms {
 
 // KL(teacher || student) over the questions of a name, per sample, mean over the samples of each
 // side: over all choices on the keep side, without the target's column on the forget side (Tan &
-// Gong, 2026, section 4). `config.coarse` weighs the questions named "coarse", `config.fine` all
+// Gong, 2026). `config.coarse` weighs the questions named "coarse", `config.fine` all
 // others. Throws ConfigError where a coarse weight meets a batch without coarse names.
 KlTerms kl_terms(const Batch& batch, const KlConfig& config);
 

@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include "model/conv_tower.hpp"
+#include "model/clip/conv_tower.hpp"
 
 namespace lacuna {
 

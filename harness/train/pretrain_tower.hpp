@@ -5,7 +5,7 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
-#include "model/clip.hpp"
+#include "model/clip/clip.hpp"
 
 namespace lacuna {
 

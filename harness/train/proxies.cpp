@@ -5,7 +5,7 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
-#include "model/pictures.hpp"
+#include "model/pictures/pictures.hpp"
 
 namespace lacuna {
 namespace {

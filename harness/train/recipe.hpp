@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lacuna/params.hpp"
-#include "model/clip.hpp"
+#include "model/clip/clip.hpp"
 #include "support/compute_mode.hpp"
 
 namespace lacuna {

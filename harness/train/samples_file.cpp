@@ -5,7 +5,7 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 
 namespace lacuna {
 namespace {

@@ -1,5 +1,5 @@
 // How the harness's unlearning loop runs: everything a suite may set, with the paper's values as
-// defaults where it has them (Tan & Gong, 2026, section 4; learning rates depend on the model and
+// defaults where it has them (Tan & Gong, 2026; learning rates depend on the model and
 // must be set by the suite).
 #pragma once
 

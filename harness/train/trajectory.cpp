@@ -134,6 +134,12 @@ void Trajectory::log(const std::string& name, double value) {
     throw error;
   }
   json_["log"][name].push_back(value);
+  const auto now = std::chrono::steady_clock::now();
+  if (!progress_ || now - noted_ < std::chrono::milliseconds(100)) return;
+  noted_ = now;
+  progress_({.step = step_ - first_step_,
+             .steps = plan_.steps,
+             .note = fmt::format("{} {:.6g}", name, value)});
 }
 
 }  // namespace lacuna

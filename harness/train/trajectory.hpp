@@ -37,7 +37,8 @@ class Trajectory {
   void add(StepRecord record, std::int64_t epoch, double learning_rate);
   // Reads the rest and ends the epoch. Throws like add.
   EpochCounts end_epoch();
-  // Adds an epoch's entry, a number of the method's own, the kept epoch.
+  // Adds an epoch's entry, a number of the method's own (shown at most ten times a second), the
+  // kept epoch.
   void add_epoch(nlohmann::json entry);
   void log(const std::string& name, double value);
   void set_kept(std::int64_t epoch) { json_["kept_epoch"] = epoch; }
@@ -63,7 +64,7 @@ class Trajectory {
   EpochCounts counts_;
   LoopPlan plan_;
   std::int64_t step_ = 0, first_step_ = 0;
-  std::chrono::steady_clock::time_point shown_{};
+  std::chrono::steady_clock::time_point shown_{}, noted_{};
 };
 
 }  // namespace lacuna

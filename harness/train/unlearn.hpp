@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lacuna/plugin.hpp"
-#include "model/checkpoint.hpp"
+#include "model/weights/checkpoint.hpp"
 #include "train/samples_file.hpp"
 #include "train/step_progress.hpp"
 #include "train/subject.hpp"

@@ -1,5 +1,5 @@
 // Accuracies, Quality, Utility and Q-U of an evaluation, and what each of its rows contributes to
-// them: the one place where this arithmetic is written (Tan & Gong, 2026, section 5).
+// them: the one place where this arithmetic is written (Tan & Gong, 2026).
 #pragma once
 
 #include <algorithm>

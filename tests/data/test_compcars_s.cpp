@@ -5,7 +5,7 @@
 
 #include "compcars_s/classes.hpp"
 #include "fixtures.hpp"
-#include "run/matching.hpp"
+#include "run/jobs/matching.hpp"
 #include "stanford_cars/classes.hpp"
 
 using namespace lacuna;

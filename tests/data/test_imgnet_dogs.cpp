@@ -4,7 +4,7 @@
 
 #include "fixtures.hpp"
 #include "imgnet_dogs/classes.hpp"
-#include "run/matching.hpp"
+#include "run/jobs/matching.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

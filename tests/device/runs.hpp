@@ -4,7 +4,7 @@
 #include <ATen/Context.h>
 
 #include "../train/fixtures.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "strict_device.hpp"
 
 namespace lacuna::testing {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "runs.hpp"
 
 namespace lacuna::testing {

@@ -1,5 +1,5 @@
 // predict() on the strict device: the CPU's predictions, one copy a batch of pictures.
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "runs.hpp"
 
 namespace lacuna::testing {

@@ -14,7 +14,7 @@
 #include "../tiny_model.hpp"
 #include "doors/doors.hpp"
 #include "lacuna/random.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 #include "support/files.hpp"
 #include "train/proxies.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "../program.hpp"
 #include "fixtures.hpp"
-#include "run/orphans.hpp"
-#include "run/process.hpp"
+#include "run/machine/orphans.hpp"
+#include "run/machine/process.hpp"
 #include "support/failure.hpp"
 #include "train/not_finite.hpp"
 

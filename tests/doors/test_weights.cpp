@@ -2,8 +2,8 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "fixtures.hpp"
-#include "model/known_models.hpp"
-#include "model/openai_writer.hpp"
+#include "model/weights/known_models.hpp"
+#include "model/weights/openai_writer.hpp"
 #include "train/not_finite.hpp"
 
 namespace lacuna::testing {

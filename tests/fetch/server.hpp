@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../folders.hpp"
-#include "run/process.hpp"
+#include "run/machine/process.hpp"
 
 namespace lacuna::testing {
 

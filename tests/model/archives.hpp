@@ -7,7 +7,7 @@
 #include <string>
 
 #include "fixtures.hpp"
-#include "model/zip_writer.hpp"
+#include "model/weights/zip_writer.hpp"
 
 namespace lacuna::testing {
 

@@ -4,8 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixtures.hpp"
-#include "model/checkpoint.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/checkpoint.hpp"
+#include "model/weights/safetensors.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fixtures.hpp"
-#include "model/clip.hpp"
-#include "model/safetensors.hpp"
+#include "model/clip/clip.hpp"
+#include "model/weights/safetensors.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

@@ -8,13 +8,13 @@
 #include "../tiny_model.hpp"
 #include "archives.hpp"
 #include "lacuna/random.hpp"
-#include "model/checkpoint.hpp"
-#include "model/known_models.hpp"
-#include "model/model_source.hpp"
-#include "model/openai_writer.hpp"
-#include "model/resnet_tower.hpp"
-#include "model/safetensors.hpp"
-#include "model/vocabulary.hpp"
+#include "model/clip/resnet_tower.hpp"
+#include "model/text/vocabulary.hpp"
+#include "model/weights/checkpoint.hpp"
+#include "model/weights/known_models.hpp"
+#include "model/weights/model_source.hpp"
+#include "model/weights/openai_writer.hpp"
+#include "model/weights/safetensors.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

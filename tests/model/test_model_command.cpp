@@ -4,7 +4,7 @@
 
 #include "../program.hpp"
 #include "fixtures.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/vocabulary.hpp"
 
 using namespace lacuna::testing;
 using nlohmann::json;

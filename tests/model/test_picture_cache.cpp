@@ -11,7 +11,7 @@
 
 #include "fixtures.hpp"
 #include "lacuna/random.hpp"
-#include "model/picture_cache.hpp"
+#include "model/pictures/picture_cache.hpp"
 
 using namespace lacuna;
 using lacuna::testing::read_bytes;

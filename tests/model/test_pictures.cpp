@@ -9,8 +9,8 @@
 
 #include "fixtures.hpp"
 #include "lacuna/lacuna.hpp"
-#include "model/pictures.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
+#include "model/pictures/pictures.hpp"
 
 using namespace lacuna;
 using lacuna::testing::TemporaryFolder;

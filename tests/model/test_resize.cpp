@@ -6,7 +6,7 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
-#include "model/resize.hpp"
+#include "model/pictures/resize.hpp"
 
 using namespace lacuna;
 

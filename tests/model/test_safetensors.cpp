@@ -6,7 +6,7 @@
 #include <random>
 
 #include "fixtures.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

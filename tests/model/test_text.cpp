@@ -9,9 +9,9 @@
 #include "model/text/code_pages.hpp"
 #include "model/text/fix_text.hpp"
 #include "model/text/html.hpp"
-#include "model/tokenizer.hpp"
-#include "model/vocabulary.hpp"
-#include "model/words.hpp"
+#include "model/text/tokenizer.hpp"
+#include "model/text/vocabulary.hpp"
+#include "model/text/words.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -9,8 +9,8 @@
 #include "../clip_merges.hpp"
 #include "../real_file.hpp"
 #include "fixtures.hpp"
-#include "model/tokenizer.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/tokenizer.hpp"
+#include "model/text/vocabulary.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

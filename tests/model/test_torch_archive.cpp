@@ -5,9 +5,9 @@
 #include <random>
 
 #include "archives.hpp"
-#include "model/pickle.hpp"
-#include "model/torch_archive.hpp"
-#include "model/zip_archive.hpp"
+#include "model/weights/pickle.hpp"
+#include "model/weights/torch_archive.hpp"
+#include "model/weights/zip_archive.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

@@ -7,9 +7,9 @@
 
 #include "fixtures.hpp"
 #include "lacuna/lacuna.hpp"
-#include "model/flips.hpp"
-#include "model/precision.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/flips.hpp"
+#include "model/clip/precision.hpp"
+#include "model/clip/zero_shot.hpp"
 
 using namespace lacuna;
 using Catch::Matchers::Message;

@@ -8,7 +8,7 @@
 
 #include "../folders.hpp"
 #include "doors/doors.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "plugin/registry.hpp"
 #include "train/proxies.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "data.hpp"
 #include "lacuna/error.hpp"
-#include "model/resize.hpp"
+#include "model/pictures/resize.hpp"
 #include "pictures/decode.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"

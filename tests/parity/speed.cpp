@@ -1,7 +1,7 @@
 // scripts/compare_speed.py at small size: ours and plain PyTorch compute the same on the same work.
 #include "../speed/fixtures.hpp"
 #include "data.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/vocabulary.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

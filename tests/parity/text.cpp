@@ -9,8 +9,8 @@
 #include "data.hpp"
 #include "lacuna/error.hpp"
 #include "model/text/fix_text.hpp"
-#include "model/tokenizer.hpp"
-#include "model/words.hpp"
+#include "model/text/tokenizer.hpp"
+#include "model/text/words.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -8,9 +8,9 @@
 
 #include "data.hpp"
 #include "lacuna/error.hpp"
-#include "model/checkpoint.hpp"
-#include "model/model_source.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/checkpoint.hpp"
+#include "model/weights/model_source.hpp"
+#include "model/weights/safetensors.hpp"
 
 using namespace lacuna;
 

@@ -1,14 +1,18 @@
 // Picture files: every kind against Pillow's pixels, and every way in which a file is no picture.
 #include <openssl/evp.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <random>
 
 #include "lacuna/error.hpp"
-#include "model/resize.hpp"
+#include "model/pictures/resize.hpp"
 #include "pictures/decode.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
@@ -57,6 +61,56 @@ std::string refusal(const std::string& bytes) {
 void put(std::string& bytes, std::size_t at, const std::string& other) {
   REQUIRE(at + other.size() <= bytes.size());
   std::copy(other.begin(), other.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+// What is printed on stderr while this lives, by libraries too.
+class Printed {
+ public:
+  Printed() : file_(std::tmpfile()), kept_(dup(2)) { dup2(fileno(file_), 2); }
+  ~Printed() {
+    dup2(kept_, 2);
+    close(kept_);
+    std::fclose(file_);
+  }
+  Printed(const Printed&) = delete;
+  Printed& operator=(const Printed&) = delete;
+
+  bool nothing() const {
+    struct stat about;
+    return fstat(fileno(file_), &about) == 0 && about.st_size == 0;
+  }
+
+ private:
+  std::FILE* file_;
+  int kept_;
+};
+
+// Numbers as a TIFF file that begins with II has them.
+std::string little(std::size_t bytes, std::uint32_t number) {
+  std::string out;
+  for (; bytes > 0; --bytes, number >>= 8) out += static_cast<char>(number);
+  return out;
+}
+
+// Red, green, blue and 1, 2, 3, as a TIFF file of 2 x 2 pixels with a palette, which has so many
+// numbers at this place (0: where it is).
+std::string palette_tiff(std::uint32_t count = 3 * 256, std::uint32_t place = 0) {
+  const std::vector<std::vector<std::uint32_t>> tags{
+      {256, 3, 1, 2}, {257, 3, 1, 2},  {258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 3},
+      {273, 4, 1, 8}, {277, 3, 1, 1},  {278, 3, 1, 2}, {279, 4, 1, 4}, {320, 3, count, place}};
+  const std::string pixels("\0\1\2\3", 4);
+  const auto begin = static_cast<std::uint32_t>(8 + pixels.size());
+  const auto end = begin + 2 + 12 * static_cast<std::uint32_t>(tags.size()) + 4;
+  auto bytes = "II" + little(2, 42) + little(4, begin) + pixels +
+               little(2, static_cast<std::uint32_t>(tags.size()));
+  for (const auto& tag : tags)
+    bytes += little(2, tag[0]) + little(2, tag[1]) + little(4, tag[2]) +
+             little(4, tag[0] == 320 && place == 0 ? end : tag[3]);
+  bytes += little(4, 0);
+  const std::uint32_t palette[3][4] = {{255, 0, 0, 1}, {0, 255, 0, 2}, {0, 0, 255, 3}};
+  for (const auto& channel : palette)
+    for (std::size_t i = 0; i < 256; ++i) bytes += little(2, i < 4 ? 257 * channel[i] : 0);
+  return bytes;
 }
 
 }  // namespace
@@ -149,6 +203,55 @@ TEST_CASE("decode: a JPEG whose scan ends in a marker of no meaning is refused, 
       CHECK(refusal(bytes).starts_with("x.jpg: is a damaged JPEG file: Unsupported marker type"));
     }
   }
+}
+
+TEST_CASE("decode: of damaged LZW TIFFs those are read that Pillow reads, as it reads them",
+          "[golden]") {
+  const auto whole = golden_file("tiff RGB lzw");
+  // One byte of the strip each, inverted: what Pillow 12.2 with libtiff 4.7 reads, and the pixels.
+  const std::string read_by_pillow =
+      "--------+-+------+-+-+----+-++-+---++--+---++++-++---+-++-++--++-++-+--+++-++---+-++-++--++"
+      "-++-++-++++";
+  std::string read;
+  Sha256 pixels;
+  bool nothing_printed = false;
+  {
+    const Printed printed;
+    for (std::size_t at = 8; at < 8 + read_by_pillow.size(); ++at) {
+      auto bytes = whole;
+      bytes[at] = static_cast<char>(~bytes[at]);
+      const auto refused = refusal(bytes);
+      read += refused.empty() ? '+' : '-';
+      if (refused.empty()) {
+        const auto picture = pictures::decode(bytes, "x.tif").contiguous();
+        pixels.update(picture.const_data_ptr(), picture.nbytes());
+      } else {
+        CHECK_THAT(refused, Catch::Matchers::StartsWith("x.jpg: is a damaged TIFF file: "));
+      }
+    }
+    nothing_printed = printed.nothing();
+  }
+  CHECK(nothing_printed);
+  CHECK(read == read_by_pillow);
+  CHECK(pixels.hex() == "e8cdec38c9fafcaa780e83cfc82ba9a4709d0d3ca726acf66c7e2b8510c4fd95");
+}
+
+TEST_CASE("decode: a TIFF whose palette cannot be read is refused, not read as grey") {
+  const auto picture = pictures::decode(palette_tiff(), "palette.tif");
+  const auto right = at::tensor({255, 0, 0, 0, 255, 0, 0, 0, 255, 1, 2, 3}, at::kByte);
+  CHECK(at::equal(picture, right.reshape({2, 2, 3})));
+  std::string short_of, beyond;
+  bool nothing_printed = false;
+  {
+    const Printed printed;
+    short_of = refusal(palette_tiff(5));
+    beyond = refusal(palette_tiff(3 * 256, 100'000));
+    nothing_printed = printed.nothing();
+  }
+  CHECK(nothing_printed);
+  for (const auto& said : {short_of, beyond})
+    CHECK_THAT(said, Catch::Matchers::StartsWith("x.jpg: is a damaged TIFF file: ") &&
+                         Catch::Matchers::ContainsSubstring("ColorMap"));
 }
 
 TEST_CASE("decode: a small file that promises a huge picture is refused before memory is taken") {

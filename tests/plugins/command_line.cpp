@@ -4,6 +4,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "../folders.hpp"
 #include "../program.hpp"
@@ -183,6 +184,60 @@ TEST_CASE("command line: describe tells what is not there or not unique") {
   fails("describe qqqqqqqq" + option, 2, "qqqqqqqq: no such plugin (lacuna list shows them)");
   fails("describe thing:good" + option, 2,
         "thing: no such kind (known: method, dataset, metric, door)");
+}
+
+TEST_CASE("command line: describe shows what a data set holds, or why it cannot") {
+  const auto shapes = run_lacuna("describe shapes");
+  CHECK(shapes.code == 0);
+  CHECK_THAT(shapes.out, ContainsSubstring("\nClasses: 60, 12 coarse\n") &&
+                             ContainsSubstring("\nPictures: train 12000, test 1200\n") &&
+                             ContainsSubstring("\nForget split 'difficult': "));
+  const auto described = json::parse(run_lacuna("describe shapes --json").out);
+  CHECK(described["contents"]["splits"] == json{{"train", 12000}, {"test", 1200}});
+  CHECK(described["contents"]["forget_splits"]["difficult"].size() == 8);
+
+  const auto absent = run_shell("unset LACUNA_DATA; \"$LACUNA\" describe oxford_pet");
+  CHECK(absent.code == 0);
+  CHECK_THAT(absent.out, ContainsSubstring("\nNot to be seen here: oxford_pet: "));
+}
+
+TEST_CASE("command line: describe of a refused plugin says why it was refused") {
+  const Plugins plugins({"good.so", "no_symbol.so"});
+  const auto reason = plugins.file("no_symbol.so") + ": ";
+  for (const auto* name : {"no_symbol", "method:no_symbol"}) {
+    const auto finished = run_lacuna(std::string("describe ") + name + plugins.option());
+    CHECK(finished.code == 3);
+    CHECK_THAT(finished.err, ContainsSubstring("error: " + reason));
+  }
+}
+
+TEST_CASE("command line: every subcommand's help has examples of options that it has") {
+  const auto help = run_lacuna("--help").out;
+  std::istringstream lines(help.substr(help.find("Subcommands:")));
+  std::string line, name;
+  std::getline(lines, line);
+  int commands = 0;
+  while (std::getline(lines, line) && std::istringstream(line) >> name) {
+    CAPTURE(name);
+    ++commands;
+    const auto own = run_lacuna(name + " --help").out;
+    const auto at = own.find("Examples:\n");
+    REQUIRE(at != own.npos);
+    std::istringstream examples(own.substr(at));
+    std::getline(examples, line);
+    while (std::getline(examples, line)) {
+      CAPTURE(line);
+      CHECK(line.starts_with("  lacuna " + name));
+      std::istringstream words(line);
+      auto known = own.substr(0, at) + help;
+      for (std::string word; words >> word;) {
+        if (own.find("\n  " + word + "  ") != own.npos)  // a subcommand of its own
+          known += run_lacuna(name + " " + word + " --help").out;
+        if (word.starts_with("--")) CHECK_THAT(known, ContainsSubstring(word));
+      }
+    }
+  }
+  CHECK(commands == 12);
 }
 
 TEST_CASE("command line: doctor says what there is and what is missing") {

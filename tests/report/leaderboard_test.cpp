@@ -45,6 +45,7 @@ TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is w
   Sample sample({.unmatched = true});
   sample.plan().evaluations[1].incomplete = "298 of 3,669 pictures, 3 of 37 classes";
   attack(sample);
+  sample.plan().credits = {{"method", "npo", "1.0.0", "s", "c", "a", "https://example.org", "MIT"}};
   const auto board = sample::leaderboard(sample.results);
   REQUIRE(checked(board) == 0);
   REQUIRE(checked(sample::leaderboard(Sample({.seeds = 1}).results)) == 0);
@@ -59,6 +60,7 @@ TEST_CASE("leaderboard.json follows its schema, and the schema refuses what is w
   };
   const auto row = [](json& all) -> json& { return all["boards"][0]["rows"][0]; };
   CHECK(refused([](json& all) { all["schema_version"] = 2; }));
+  CHECK(refused([](json& all) { all["boards"][0]["credits"][0]["kind"] = "suite"; }));
   CHECK(refused([&](json& all) { row(all)["rank"] = 1; }));
   CHECK(refused([&](json& all) { row(all)["measures"]["q_u"]["mean"] = nullptr; }));
   CHECK(refused([&](json& all) { row(all)["measures"]["forget_fine"]["mean"] = 90.0; }));

@@ -191,9 +191,48 @@ TEST_CASE("a page shows means with their spread, and every gap with its reason")
   }
 }
 
+TEST_CASE("what a board uses is to be cited from its page and its data") {
+  Sample sample;
+  sample.plan().credits = {{.kind = "method",
+                            .id = "npo",
+                            .version = "1.2.0",
+                            .summary = "Negative preference optimisation",
+                            .citation = "Zhang et al., COLM 2024",
+                            .authors = "Ada & Co",
+                            .address = "https://example.org/npo",
+                            .license = "MIT"},
+                           {.kind = "method", .id = "of_another_board", .version = "1.0.0"},
+                           {.kind = "metric",
+                            .id = "q_u",
+                            .version = "2.0.0",
+                            .summary = "Q-U",
+                            .address = "javascript:alert(1)"}};
+  const auto page = sample::page(sample.results);
+  CHECK_THAT(page,
+             ContainsSubstring("<th scope=\"row\" class=\"method\">npo 1.2.0</th><td>method: "
+                               "Negative preference optimisation</td><td>Zhang et al., COLM "
+                               "2024</td><td>Ada &amp; Co <a href=\"https://example.org/npo\">"
+                               "https://example.org/npo</a></td><td>MIT</td>"));
+  CHECK_THAT(page, ContainsSubstring("<td> javascript:alert(1)</td>"));
+  CHECK_THAT(page, !ContainsSubstring("of_another_board"));
+  CHECK_THAT(page, ContainsSubstring("<a href=\"#b0-s-src\">Sources</a>"));
+  CHECK_THAT(page_of(), !ContainsSubstring("Sources"));
+
+  const auto board = sample::leaderboard(sample.results)["boards"][0];
+  REQUIRE(board["credits"].size() == 2);
+  CHECK(board["credits"][0]["citation"] == "Zhang et al., COLM 2024");
+  CHECK(board["credits"][1] == nlohmann::json({{"kind", "metric"},
+                                               {"id", "q_u"},
+                                               {"version", "2.0.0"},
+                                               {"summary", "Q-U"},
+                                               {"address", "javascript:alert(1)"}}));
+}
+
 TEST_CASE("text from result files is text, wherever it appears") {
   const std::string evil = R"("><script>alert('x')</script><img src=x onerror=alert(1)>&amp;)";
   Sample sample({.title = evil, .label = evil});
+  sample.plan().credits = {{evil, evil, evil, evil, evil, evil, evil, evil},
+                           {"metric", "x", "1", "", "", "", "https://" + evil, ""}};
   sample.add_attack(evil, "GA", 1, [](auto&) {});
   sample::StoredValue value;
   value.metric = value.name = value.title = value.group = value.help = value.unit = evil;

@@ -9,7 +9,7 @@
 
 #include "../program.hpp"
 #include "lacuna/error.hpp"
-#include "run/published_table.hpp"
+#include "run/results/published_table.hpp"
 #include "sample_results.hpp"
 
 using namespace lacuna;
@@ -20,7 +20,7 @@ namespace {
 const std::filesystem::path folder = LACUNA_SOURCE_DIR "/results/published";
 
 // In per cent, what the counts of a row give for everything that was printed of it, by the paper's
-// own formulas (section 5).
+// own formulas.
 std::map<std::string, double> recomputed(const PublishedRow& row, const PublishedRow* original) {
   std::map<std::string, double> out;
   std::map<std::string, double> ratios;  // after / before

@@ -140,7 +140,7 @@ Score ratio(const Score& before, const Score& after) {
   return combined({{1 / a0, &after}, {-a / (a0 * a0), &before}}, a / a0);
 }
 
-// Quality, Utility and Q-U as the paper defines them (section 5).
+// Quality, Utility and Q-U as the paper defines them.
 struct Scores {
   Score quality, utility, q_u;
 };
@@ -305,14 +305,14 @@ json request() {
           {"samples_per_concept", 50}};
 }
 
-std::vector<lacuna::report::PlannedEvaluation> evaluations(bool unmatched) {
-  std::vector<lacuna::report::PlannedEvaluation> all{
-      {.id = "in_domain", .title = "Shapes, filled", .role = Role::in_domain},
-      {.id = "letters", .title = "Letters", .role = Role::zero_shot},
-      {.id = "digits", .title = "Digits", .role = Role::zero_shot},
-      {.id = "textures", .title = "Textures", .role = Role::zero_shot},
-      {.id = "sketch", .title = "Shapes, sketched", .role = Role::out_of_domain}};
-  if (unmatched) all.push_back({.id = "icons", .title = "Icons", .role = Role::out_of_domain});
+std::vector<lacuna::PlannedEvaluation> evaluations(bool unmatched) {
+  std::vector<lacuna::PlannedEvaluation> all{
+      {.id = "in_domain", .role = Role::in_domain, .title = "Shapes, filled"},
+      {.id = "letters", .role = Role::zero_shot, .title = "Letters"},
+      {.id = "digits", .role = Role::zero_shot, .title = "Digits"},
+      {.id = "textures", .role = Role::zero_shot, .title = "Textures"},
+      {.id = "sketch", .role = Role::out_of_domain, .title = "Shapes, sketched"}};
+  if (unmatched) all.push_back({.id = "icons", .role = Role::out_of_domain, .title = "Icons"});
   return all;
 }
 

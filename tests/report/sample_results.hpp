@@ -43,7 +43,7 @@ class Sample {
 
   // "original" for the original model. Throws if there is none.
   Cell& cell(const std::string& label, int seed = 1);
-  lacuna::report::Plan& plan() { return results.plans.front(); }
+  lacuna::report::PlannedSuite& plan() { return results.plans.front(); }
 
   // Changes counts by evaluation id; the values follow, of all cells.
   using Change = std::function<void(std::map<std::string, Counts>&)>;

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "lacuna/random.hpp"
-#include "model/checkpoint.hpp"
-#include "run/stored_cell.hpp"
+#include "model/weights/checkpoint.hpp"
+#include "run/results/stored_cell.hpp"
 #include "support/files.hpp"
 
 namespace lacuna::testing {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "../folders.hpp"
-#include "run/cell_result.hpp"
-#include "run/plan.hpp"
-#include "run/process.hpp"
+#include "run/machine/process.hpp"
+#include "run/plan/plan.hpp"
+#include "run/results/cell_result.hpp"
 
 namespace lacuna::testing {
 

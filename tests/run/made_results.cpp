@@ -6,10 +6,10 @@
 #include <variant>
 
 #include "lacuna/random.hpp"
-#include "model/safetensors.hpp"
-#include "run/job_result.hpp"
-#include "run/outcome_file.hpp"
-#include "run/store.hpp"
+#include "model/weights/safetensors.hpp"
+#include "run/results/job_result.hpp"
+#include "run/results/outcome_file.hpp"
+#include "run/results/store.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 

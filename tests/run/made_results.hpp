@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "run/plan.hpp"
+#include "run/plan/plan.hpp"
 
 namespace lacuna::testing {
 

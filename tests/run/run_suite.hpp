@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "helpers.hpp"
-#include "run/store.hpp"
+#include "run/results/store.hpp"
 
 namespace lacuna::testing {
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "helpers.hpp"
-#include "run/bounded_log.hpp"
+#include "run/machine/bounded_log.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

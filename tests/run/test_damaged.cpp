@@ -8,7 +8,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "helpers.hpp"
-#include "run/store.hpp"
+#include "run/results/store.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

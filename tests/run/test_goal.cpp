@@ -7,12 +7,12 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "run/goal.hpp"
-#include "run/matching.hpp"
-#include "run/orders.hpp"
-#include "run/outcome_file.hpp"
-#include "run/process.hpp"
-#include "run/store.hpp"
+#include "run/jobs/matching.hpp"
+#include "run/jobs/orders.hpp"
+#include "run/machine/process.hpp"
+#include "run/results/outcome_file.hpp"
+#include "run/results/store.hpp"
+#include "run/suite/goal.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -3,8 +3,8 @@
 #include <csignal>
 
 #include "lacuna/error.hpp"
-#include "run/job_failure.hpp"
-#include "run/matching.hpp"
+#include "run/jobs/matching.hpp"
+#include "run/results/job_failure.hpp"
 
 using namespace lacuna;
 

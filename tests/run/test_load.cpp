@@ -6,7 +6,7 @@
 #include "made_results.hpp"
 #include "report/load.hpp"
 #include "report/report.hpp"
-#include "run/store.hpp"
+#include "run/results/store.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -4,8 +4,8 @@
 
 #include "helpers.hpp"
 #include "lacuna/random.hpp"
-#include "model/openai_writer.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/vocabulary.hpp"
+#include "model/weights/openai_writer.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -5,8 +5,8 @@
 
 #include "../folders.hpp"
 #include "lacuna/error.hpp"
-#include "model/safetensors.hpp"
-#include "run/outcome_file.hpp"
+#include "model/weights/safetensors.hpp"
+#include "run/results/outcome_file.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "helpers.hpp"
-#include "run/cell_names.hpp"
-#include "run/plan.hpp"
+#include "run/jobs/cell_names.hpp"
+#include "run/plan/plan.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 
@@ -99,6 +99,23 @@ TEST_CASE("A plan survives the way between processes") {
   REQUIRE(there.jobs.size() == plan.jobs.size());
   for (const auto& [key, job] : there.jobs)
     CHECK(key == std::visit([](const auto& spec) { return job_key(spec); }, job.spec));
+}
+
+TEST_CASE("A plan says whose work it uses, in no key") {
+  const TemporaryFolder folder;
+  const auto plan = plan_of(folder.path(), tiny_suite());
+  std::vector<std::string> all;
+  for (const auto& credit : plan.credits) all.push_back(credit.kind + " " + credit.id);
+  CHECK(all ==
+        std::vector<std::string>{"method push", "method spy", "dataset tiny", "metric agreement"});
+  const auto stored = published(plan).at("credits");
+  REQUIRE(stored.size() == 4);
+  CHECK(stored[0].at("version") == plan.credits[0].version);
+  CHECK(stored[0].at("license") == "Apache-2.0");
+  auto other = plan;
+  other.credits[0].citation = "Somebody et al.";
+  CHECK(plan_from(to_json(other)).credits[0].citation == "Somebody et al.");
+  CHECK(keys(other) == keys(plan));
 }
 
 TEST_CASE("The published plan names no file of this machine") {

@@ -9,7 +9,7 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "run/machine.hpp"
+#include "run/machine/machine.hpp"
 #include "support/cores.hpp"
 #include "support/files.hpp"
 

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "helpers.hpp"
-#include "run/progress.hpp"
+#include "run/machine/progress.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -80,6 +80,9 @@ TEST_CASE("The live lines say what runs") {
   CHECK_THAT(lines[1], ContainsSubstring("forget 62.5 %"));
   CHECK_THAT(lines[2], ContainsSubstring("evaluate"));
   CHECK_THAT(lines[2], !ContainsSubstring("loss"));
+  auto state = busy();
+  state.running[1].note = "dampened_weights\n12";  // what a plugin says stays on its line
+  CHECK_THAT(live_lines(state, 200)[2], ContainsSubstring("dampened_weights\\n12"));
 }
 
 TEST_CASE("Live lines never wrap, nor end within a character") {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "helpers.hpp"
-#include "run/bounded_log.hpp"
-#include "run/job_files.hpp"
-#include "run/progress_file.hpp"
+#include "run/machine/bounded_log.hpp"
+#include "run/machine/progress_file.hpp"
+#include "run/results/job_files.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -49,9 +49,10 @@ TEST_CASE("What a worker reports is what the run reads") {
   report_progress({.step = 3, .steps = 9, .epoch = 1, .loss = -1.5, .forget_accuracy = 0.25});
   report_progress({.step = 4, .loss = std::nan("")});
   { const Handover handover("tiny"); }
+  report_progress({.note = "masked 0.25"});
   report_progress_to({});
   const auto news = ProgressFile(folder / "progress").news();
-  REQUIRE(news.size() == 4);
+  REQUIRE(news.size() == 5);
   CHECK(news[0].step == 3);
   CHECK(news[0].steps == 9);
   CHECK(news[0].epoch == 1);
@@ -60,6 +61,7 @@ TEST_CASE("What a worker reports is what the run reads") {
   CHECK(std::isnan(news[1].loss.value()));
   CHECK(news[2].in == "tiny");
   CHECK(news[3].in.empty());
+  CHECK(news[4].note == "masked 0.25");
 }
 
 TEST_CASE("Whatever stands in a progress file, it is a message or it is none") {

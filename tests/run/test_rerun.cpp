@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "helpers.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 #include "run_suite.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"

@@ -3,7 +3,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "helpers.hpp"
-#include "run/selection.hpp"
+#include "run/plan/selection.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

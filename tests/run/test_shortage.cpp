@@ -97,8 +97,10 @@ TEST_CASE("Shortage: a worker that the system killed is run again by the next ru
 TEST_CASE("Shortage: interrupted system calls are made again") {
   const TemporaryFolder folder;
   const auto suite = write_suite(folder.path(), one_method());
-  const auto result =
-      faulty_run(suite, folder / "out", "EINTR all " + folder.path().string(), folder / "log");
+  const std::string calls = GENERATE("read", "all");
+  INFO(calls);
+  const auto result = faulty_run(suite, folder / "out",
+                                 "EINTR " + calls + " " + folder.path().string(), folder / "log");
   INFO(result.output);
   CHECK(result.status == 0);
   CHECK_THAT(result.output, ContainsSubstring("2 cells: 2 ok, 0 failed"));

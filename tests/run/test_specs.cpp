@@ -3,7 +3,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 
-#include "run/specs.hpp"
+#include "run/jobs/specs.hpp"
 
 using namespace lacuna;
 using Catch::Matchers::ContainsSubstring;

@@ -6,7 +6,7 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "run/step_result.hpp"
+#include "run/steps/step_result.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

@@ -5,8 +5,8 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
+#include "run/results/store.hpp"
 #include "run/status.hpp"
-#include "run/store.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

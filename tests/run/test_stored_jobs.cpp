@@ -11,9 +11,9 @@
 #include "helpers.hpp"
 #include "lacuna/random.hpp"
 #include "made_results.hpp"
-#include "run/outcome_file.hpp"
+#include "run/results/outcome_file.hpp"
+#include "run/results/stored_cell.hpp"
 #include "run/status.hpp"
-#include "run/stored_cell.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
-#include "run/suite.hpp"
+#include "run/suite/suite.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

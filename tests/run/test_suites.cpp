@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
-#include "run/suite.hpp"
+#include "run/suite/suite.hpp"
 
 using namespace lacuna;
 

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "helpers.hpp"
-#include "run/run_options.hpp"
-#include "run/weights_budget.hpp"
+#include "run/jobs/run_options.hpp"
+#include "run/results/weights_budget.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "helpers.hpp"
-#include "run/job_failure.hpp"
-#include "run/run_identity.hpp"
+#include "run/results/job_failure.hpp"
+#include "run/results/run_identity.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -11,7 +11,7 @@
 #include "../tiny_model.hpp"
 #include "lacuna/random.hpp"
 #include "miniature/miniature.hpp"
-#include "model/checkpoint.hpp"
+#include "model/weights/checkpoint.hpp"
 
 namespace lacuna::testing {
 

@@ -6,8 +6,8 @@
 
 #include "bench/speed/flops.hpp"
 #include "fixtures.hpp"
-#include "model/safetensors.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
+#include "model/weights/safetensors.hpp"
 #include "plugin/registry.hpp"
 #include "train/clip_batch.hpp"
 #include "train/kl_terms.hpp"

@@ -9,8 +9,8 @@
 
 #include "plugin/registry.hpp"
 #include "program.hpp"
-#include "run/plan.hpp"
-#include "run/suite.hpp"
+#include "run/plan/plan.hpp"
+#include "run/suite/suite.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;

@@ -12,9 +12,9 @@
 #include "folders.hpp"
 #include "lacuna/random.hpp"
 #include "miniature/miniature.hpp"
-#include "model/known_models.hpp"
-#include "model/openai_writer.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/vocabulary.hpp"
+#include "model/weights/known_models.hpp"
+#include "model/weights/openai_writer.hpp"
 #include "program.hpp"
 #include "support/files.hpp"
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "clip_merges.hpp"
-#include "model/vocabulary.hpp"
+#include "model/text/vocabulary.hpp"
 #include "program.hpp"
 #include "support/files.hpp"
 

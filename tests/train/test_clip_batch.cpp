@@ -2,7 +2,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "fixtures.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "train/clip_batch.hpp"
 #include "train/kl_terms.hpp"
 

@@ -3,7 +3,7 @@
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 
 #include "fixtures.hpp"
-#include "model/clip_model.hpp"
+#include "model/clip/clip_model.hpp"
 #include "train/proxies.hpp"
 
 namespace lacuna::testing {

@@ -110,11 +110,15 @@ TEST_CASE("a method's generator is the same at every call with one name") {
   }));
 }
 
-TEST_CASE("what a method logs is in the trajectory; it must be finite") {
-  const auto out = run(scripted_method([](UnlearnContext& context) {
-    context.log("masked", 0.25);
-    context.log("masked", 0.5);
-  }));
+TEST_CASE("what a method logs is shown and is in the trajectory; it must be finite") {
+  std::vector<std::string> shown;
+  const auto out =
+      unlearn(tiny_model(), {tiny_set()}, scripted_method([](UnlearnContext& context) {
+                context.log("masked", 0.25);
+                context.log("masked", 0.5);  // sooner than anybody could read it
+              }),
+              tiny_job(), [&](const Progress& progress) { shown.push_back(progress.note); });
+  CHECK(shown == std::vector<std::string>{"masked 0.25"});
   CHECK(out.trajectory.at("log").at("masked") == nlohmann::json{0.25, 0.5});
   CHECK(out.trajectory.at("kept_epoch").is_null());
   CHECK(message_of<NotFinite>([] {

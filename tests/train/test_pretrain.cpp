@@ -5,8 +5,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "fixtures.hpp"
-#include "model/conv_tower.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/conv_tower.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "support/files.hpp"
 #include "train/augment.hpp"
 #include "train/pretrain.hpp"

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "fixtures.hpp"
-#include "model/safetensors.hpp"
+#include "model/weights/safetensors.hpp"
 #include "support/files.hpp"
 #include "train/proxies.hpp"
 #include "train/samples_file.hpp"

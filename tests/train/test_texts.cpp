@@ -2,8 +2,8 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "fixtures.hpp"
-#include "model/safetensors.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
+#include "model/weights/safetensors.hpp"
 #include "train/clip_batch.hpp"
 #include "train/samples_file.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "model/clip.hpp"
+#include "model/clip/clip.hpp"
 
 namespace lacuna::speed {
 

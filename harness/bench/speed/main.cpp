@@ -9,7 +9,7 @@
 #include "fetch/model_names.hpp"
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
-#include "run/compute.hpp"
+#include "run/machine/compute.hpp"
 #include "support/compute_mode.hpp"
 #include "support/failure.hpp"
 

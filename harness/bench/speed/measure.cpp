@@ -5,8 +5,8 @@
 
 #include <chrono>
 
-#include "model/precision.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/precision.hpp"
+#include "model/clip/zero_shot.hpp"
 #include "plugin/registry.hpp"
 #include "support/device.hpp"
 #include "train/clip_subject.hpp"

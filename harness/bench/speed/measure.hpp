@@ -9,7 +9,7 @@
 
 #include "bench/speed/task.hpp"
 #include "lacuna/plugin.hpp"
-#include "model/clip.hpp"
+#include "model/clip/clip.hpp"
 
 namespace lacuna::speed {
 
@@ -20,7 +20,7 @@ struct Evaluation {
   at::Tensor fine_predicted, coarse_predicted;  // int64 [P], CPU
 };
 
-// As predict() does it (model/zero_shot.hpp), over the task's first `pictures`: names once,
+// As predict() does it (model/clip/zero_shot.hpp), over the task's first `pictures`: names once,
 // pictures in batches, arg max. `precision` "bfloat16" runs both towers under autocast.
 Evaluation evaluate(const Clip& clip, const Tokenizer& tokenizer, const Task& task,
                     std::int64_t pictures, std::int64_t batch, const std::string& precision);

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "bench/speed/flops.hpp"
-#include "model/safetensors.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
+#include "model/weights/safetensors.hpp"
 #include "support/device.hpp"
 
 namespace lacuna::speed {

@@ -9,7 +9,7 @@
 #include "bench/speed/measure.hpp"
 #include "bench/speed/task.hpp"
 #include "lacuna/plugin.hpp"
-#include "model/checkpoint.hpp"
+#include "model/weights/checkpoint.hpp"
 
 namespace lacuna::speed {
 

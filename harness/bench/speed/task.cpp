@@ -7,9 +7,9 @@
 
 #include "lacuna/error.hpp"
 #include "lacuna/random.hpp"
-#include "model/pictures.hpp"
-#include "model/safetensors.hpp"
-#include "model/zero_shot.hpp"
+#include "model/clip/zero_shot.hpp"
+#include "model/pictures/pictures.hpp"
+#include "model/weights/safetensors.hpp"
 #include "train/proxies.hpp"
 
 namespace lacuna::speed {

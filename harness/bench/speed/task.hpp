@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "lacuna/dataset.hpp"
-#include "model/checkpoint.hpp"
+#include "model/weights/checkpoint.hpp"
 #include "train/loop.hpp"
 
 namespace lacuna::speed {

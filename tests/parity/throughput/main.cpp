@@ -9,8 +9,8 @@
 #include <functional>
 #include <vector>
 
-#include "model/picture_cache.hpp"
-#include "model/resize.hpp"
+#include "model/pictures/picture_cache.hpp"
+#include "model/pictures/resize.hpp"
 #include "pictures/decode.hpp"
 #include "support/files.hpp"
 
