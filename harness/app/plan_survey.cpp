@@ -35,7 +35,7 @@ class Survey {
     std::string reason;
     double seconds = 0;
     bool known = true, failed = false, missing = false, any = false;
-    for (const auto& key : jobs_of(plan_, {cell.key})) {
+    for (const auto& key : jobs_of(plan_, cell)) {
       const auto& job = plan_.jobs.at(key);
       if (job.step() == Step::set || !cell.status.empty()) continue;
       const auto state = state_of(job);

@@ -53,9 +53,11 @@ Plan plan_in_worker(const std::filesystem::path& suite,
   describe["plugins"] = texts(plugins);
   plan["data"] = texts(roots.folders);
   plan["described"] = result_of("describe", describe, folder, store, options).at("plugins");
-  const auto made = result_of("plan", plan, folder, store, options).at("plan");
+  const auto file = folder.path / "plan.jsonl";
+  plan["plan"] = file.string();
+  result_of("plan", plan, folder, store, options);
   try {
-    return plan_from(made);
+    return read_plan(file);
   } catch (const ConfigError&) {  // a plugin has written into it
     throw PluginError("plan: left no plan (its output is in logs/plan.txt)");
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <set>
 
@@ -53,6 +54,46 @@ std::string reason_of(std::string text) {
   return text;
 }
 
+// Refuses an object with two equal keys: the library keeps one of them and says nothing.
+class DuplicateKeys : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  // `refuse` throws.
+  explicit DuplicateKeys(std::function<void(const std::string& key)> refuse)
+      : refuse_(std::move(refuse)) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool start_object(std::size_t) override {
+    keys_.emplace_back();
+    return true;
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    return true;
+  }
+  bool key(string_t& key) override {
+    if (!keys_.back().insert(key).second) refuse_(key);
+    return true;
+  }
+  // The library's own: its kinds have one base, and a copy of that would say less.
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
+    if (const auto* error = dynamic_cast<const nlohmann::json::parse_error*>(&e)) throw *error;
+    if (const auto* error = dynamic_cast<const nlohmann::json::out_of_range*>(&e)) throw *error;
+    throw e;
+  }
+
+ private:
+  std::function<void(const std::string&)> refuse_;
+  std::vector<std::set<std::string>> keys_;
+};
+
 template <class Json>
 Json read(const std::filesystem::path& path, std::string_view expected, std::uintmax_t most) {
   const auto text = read_download(path, expected, most);
@@ -62,27 +103,21 @@ Json read(const std::filesystem::path& path, std::string_view expected, std::uin
   };
   if (const auto at = nested_too_deeply(text))
     throw error(*at, "is nested more than " + std::to_string(kMostLevels) + " levels deep");
-  std::vector<std::set<std::string>> keys;
-  // The library keeps one of two equal keys and says nothing.
-  const auto refuse_duplicates = [&](int, typename Json::parse_event_t event, Json& value) {
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys.back().insert(value.template get<std::string>()).second) {
-      const auto end = static_cast<std::size_t>(seen - text.data());
-      throw error(text.rfind('"', end < 2 ? 0 : end - 2), "duplicate key " + value.dump());
-    }
-    return true;
-  };
+  DuplicateKeys checker([&](const std::string& key) {
+    const auto end = static_cast<std::size_t>(seen - text.data());
+    throw error(text.rfind('"', end < 2 ? 0 : end - 2),
+                "duplicate key " + nlohmann::json(key).dump());
+  });
   try {
-    return Json::parse(Cursor(text.data(), &seen), Cursor(text.data() + text.size(), &seen),
-                       refuse_duplicates);
+    nlohmann::json::sax_parse(Cursor(text.data(), &seen), Cursor(text.data() + text.size(), &seen),
+                              &checker);
   } catch (const nlohmann::json::parse_error& e) {
     throw error(e.byte > 0 ? e.byte - 1 : 0, reason_of(e.what()));
   } catch (const nlohmann::json::exception& e) {
     // A number is known to have ended by the character after it.
     throw error(static_cast<std::size_t>(seen - text.data()) - 1, reason_of(e.what()));
   }
+  return Json::parse(text);
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // Oxford-IIIT Pet: names against the published ones, its layout, every way of breaking it.
+#include <sstream>
+
 #include "fixtures.hpp"
 #include "oxford_pet/classes.hpp"
+#include "run/plan/completeness.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -60,6 +63,23 @@ TEST_CASE("oxford_pet: the archives' layout") {
     lines += c == '\n' ? "\r\n" : std::string(1, c);
   mini.write("oxford_pet/annotations/test.txt", lines);
   CHECK(open("oxford_pet", mini.roots())->manifest() == manifest);
+}
+
+TEST_CASE("oxford_pet: a copy of three breeds is told as incomplete, with its classes") {
+  const Miniature mini("oxford_pet");
+  const auto complaint = [&](const std::string& split) {
+    return incompleteness(*open("oxford_pet", mini.roots()), split);
+  };
+  CHECK(complaint("test") == "37 of 3,669 pictures");
+
+  std::istringstream all(mini.read(kLists / "test.txt"));
+  std::string kept;
+  for (std::string line; std::getline(all, line);)
+    for (const char* breed : {"Abyssinian_", "beagle_", "pug_"})
+      if (line.starts_with(breed)) kept += line + "\n";
+  const Broken broken(mini, kLists / "test.txt", kept);
+  CHECK(complaint("test") == "3 of 3,669 pictures, 3 of 37 classes");
+  CHECK(complaint("train") == "37 of 3,680 pictures");
 }
 
 TEST_CASE("oxford_pet: broken copies") {

@@ -268,6 +268,9 @@ TEST_CASE("image_folder: every mistake in taxonomy.json has its line", "[unit]")
   }
   files.write("my_pictures/taxonomy.json", "{\"format\": 1, \"templates\": [\"caf\xE9 {}\"]}");
   CHECK(files.refusal(kOwn).starts_with(place + "line 1, column "));
+  files.remove("my_pictures/taxonomy.json");
+  fs::create_directory(files.path("my_pictures/taxonomy.json"));
+  CHECK(files.refusal(kOwn) == place + "is a folder (expected a JSON file)");
 }
 
 TEST_CASE("image_folder: mistakes in the coarse names", "[unit]") {

@@ -120,6 +120,15 @@ TEST_CASE("zero-shot: a set the original model fails on leaves the drops undefin
   CHECK(find(values, "zero_shot").value);
 }
 
+TEST_CASE("zero-shot: where every set gains more than it had, the worst drop is the least gain") {
+  const std::vector<Evaluation> gained{
+      evaluation(of_retain(10, 100), of_retain(40, 100), Role::zero_shot, "letters"),
+      evaluation(of_retain(10, 40), of_retain(25, 40), Role::zero_shot, "digits")};
+  const auto values = compute("zero_shot", gained);
+  CHECK_THAT(*find(values, "zero_shot_worst_drop").value, WithinAbs(-1.5, 1e-12));
+  CHECK_THAT(*find(values, "zero_shot_mean_drop").value, WithinAbs(-2.25, 1e-12));
+}
+
 TEST_CASE("zero-shot: nine sets that are all right, and all wrong after, are 1 and not more") {
   std::vector<Evaluation> right, lost;
   for (int i = 0; i < 9; ++i) {

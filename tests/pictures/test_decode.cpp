@@ -96,8 +96,8 @@ std::string little(std::size_t bytes, std::uint32_t number) {
 // numbers at this place (0: where it is).
 std::string palette_tiff(std::uint32_t count = 3 * 256, std::uint32_t place = 0) {
   const std::vector<std::vector<std::uint32_t>> tags{
-      {256, 3, 1, 2}, {257, 3, 1, 2},  {258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 3},
-      {273, 4, 1, 8}, {277, 3, 1, 1},  {278, 3, 1, 2}, {279, 4, 1, 4}, {320, 3, count, place}};
+      {256, 3, 1, 2}, {257, 3, 1, 2}, {258, 3, 1, 8}, {259, 3, 1, 1}, {262, 3, 1, 3},
+      {273, 4, 1, 8}, {277, 3, 1, 1}, {278, 3, 1, 2}, {279, 4, 1, 4}, {320, 3, count, place}};
   const std::string pixels("\0\1\2\3", 4);
   const auto begin = static_cast<std::uint32_t>(8 + pixels.size());
   const auto end = begin + 2 + 12 * static_cast<std::uint32_t>(tags.size()) + 4;

@@ -311,7 +311,7 @@ TEST_CASE("the suite names columns, rank and axes") {
 TEST_CASE("of several evaluations of a role the board ranks by the first one's value") {
   Sample sample({.seeds = 1});
   sample.plan().evaluations.push_back(
-      {.id = "second", .title = "The second", .role = lacuna::Role::in_domain});
+      {.id = "second", .role = lacuna::Role::in_domain, .title = "The second"});
   for (auto& [key, cell] : sample.results.cells) {
     for (auto& value : cell.values) {
       if (value.name != "q_u") continue;

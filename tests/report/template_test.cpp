@@ -63,7 +63,7 @@ TEST_CASE("unescaped goes into a page only what a template, the style or the scr
   const std::set<std::string> known{
       "style",    "script",     "style_hash", "script_hash", "sections",     "requests", "section",
       "facts",    "highlights", "main",       "scatter",     "attack_table", "runs",     "counts",
-      "settings", "metrics",    "original",   "rows",        "notes",        "curve"};
+      "settings", "credits",    "metrics",    "original",    "rows",         "notes",    "curve"};
   const std::regex raw(R"(\{\{(?:\{\s*([^}\s]*)\s*\}|&\s*([^}\s]*)\s*)\}\})");
   std::set<std::string> used;
   for (const auto& file : templates()) {

@@ -10,6 +10,7 @@
 
 #include "helpers.hpp"
 #include "run/machine/bounded_log.hpp"
+#include "run/results/store.hpp"
 #include "support/files.hpp"
 
 using namespace lacuna;
@@ -59,13 +60,14 @@ TEST_CASE("Attack: what a method writes as its progress fails its cell alone") {
   const TemporaryFolder folder;
   const auto out = attacked(folder, {hostile("progress", R"({"loss":1})", "no step"),
                                      hostile("progress", R"([1, {"step": []}])", "no message"),
-                                     hostile("nested"), hostile("endless")});
+                                     hostile("nested"), hostile("endless"), hostile("chatter")});
   INFO(out.command.output);
   CHECK(out.command.status == 1);
-  CHECK_THAT(out.command.output, ContainsSubstring("6 cells: 2 ok, 4 failed, 0 not applicable ("));
-  for (const auto* label : {"no step", "no message", "nested", "endless"})
+  CHECK_THAT(out.command.output, ContainsSubstring("7 cells: 2 ok, 5 failed, 0 not applicable ("));
+  for (const auto* label : {"no step", "no message", "nested", "endless", "chatter"})
     failed(out, label, "unlearn: ended with status 7 and without a result");
   CHECK(out.cells.at("no step").trajectory.at(0).loss == 1.0);
+  CHECK(out.cells.at("chatter").trajectory.size() == 100'000);
   CHECK(out.cells.at("push").status == Status::ok);
 }
 
@@ -75,10 +77,10 @@ TEST_CASE("Attack: what a method leaves as its result fails its cell alone") {
       folder, {hostile("result", "garbage", "garbage"), hostile("result", "{}", "object"),
                hostile("result", "[1]", "list"), hostile("result", R"({"status":"ok"})", "status"),
                hostile("result", R"({"status":"ok","result":{}})", "empty"), hostile("lie"),
-               hostile("folder")});
+               hostile("folder"), hostile("huge")});
   INFO(out.command.output);
   CHECK(out.command.status == 1);
-  CHECK_THAT(out.command.output, ContainsSubstring("9 cells: 2 ok, 7 failed, 0 not applicable ("));
+  CHECK_THAT(out.command.output, ContainsSubstring("10 cells: 2 ok, 8 failed, 0 not applicable ("));
   failed(out, "garbage", "unlearn: left no result: ");
   failed(out, "object",
          "unlearn: left no result: 'status' is missing in it (its output is in logs/");
@@ -87,6 +89,8 @@ TEST_CASE("Attack: what a method leaves as its result fails its cell alone") {
   failed(out, "empty", "unlearn: left no result: result: 'schema_version' is missing");
   failed(out, "lie", "unlearn: left no result: weights.safetensors is not what it says");
   failed(out, "folder", "unlearn: left no result: is a folder (expected a result)");
+  failed(out, "huge",
+         "unlearn: left no result: is longer than 67108864 bytes (a result is shorter");
   CHECK(out.cells.at("push").status == Status::ok);
   // What was left there does not stop the next run either.
   CHECK_THAT(attacked(folder, {hostile("folder")}, {"--retry-failed"}).command.output,
@@ -108,6 +112,34 @@ TEST_CASE("Attack: a folder where a job's files belong is that cell's row, run a
     CHECK_THAT(out.command.output, ContainsSubstring("  failed: weights folder: not stored: "));
     CHECK_THAT(out.command.output, !ContainsSubstring("filesystem error"));
   }
+}
+
+TEST_CASE("Attack: a folder where predictions belong is that cell's row, run after run") {
+  const TemporaryFolder folder;
+  const auto first = attacked(folder, {});
+  INFO(first.command.output);
+  REQUIRE(first.command.status == 0);
+  const Store store(folder / "out");
+  const auto key = planned_by_label(store.folder()).at("push").predict.at("others");
+  const auto result = store.result(Step::predict, key), outcome = store.outcome(key);
+  for (const auto& place : {result, outcome}) {
+    INFO(place);
+    fs::remove(result);
+    fs::remove(outcome);
+    fs::create_directories(place / "inside");
+    for (int time = 0; time < 2; ++time) {
+      const auto out = attacked(folder, {}, {}, /*damaged=*/true);
+      INFO(out.command.output);
+      CHECK(out.command.status == 1);
+      CHECK_THAT(out.command.output, ContainsSubstring("2 cells: 1 ok, 1 failed, 0 not "
+                                                       "applicable (") &&
+                                         ContainsSubstring("  failed: push: not stored: ") &&
+                                         ContainsSubstring(": Is a directory\n") &&
+                                         !ContainsSubstring("filesystem error"));
+    }
+    fs::remove_all(place);
+  }
+  CHECK(attacked(folder, {}).command.status == 0);
 }
 
 TEST_CASE("Attack: endless output ends in a log of a bounded length") {
@@ -172,4 +204,21 @@ TEST_CASE("Attack: what a method throws is one line of a bounded length, and kep
   CHECK(out.cells.at("megabyte").reason.size() > (1 << 20));
   const auto status = lacuna::testing::lacuna({"status", (folder / "out").string()});
   CHECK(status.output.size() < 10'000);
+}
+
+TEST_CASE("Attack: a reason that is not UTF-8 reaches the row and the terminal, readable") {
+  const TemporaryFolder folder;
+  const auto out = attacked(folder, {hostile("bytes"), {{"id", "stranger"}}});
+  INFO(out.command.output);
+  CHECK(out.command.status == 1);
+  const std::map<std::string, std::string> reasons{
+      {"bytes", "unlearn: hostile: out of \uFFFD\uFFFD words"},
+      {"stranger", "unlearn: stranger: more \uFFFD: not a weight of this configuration"}};
+  for (const auto& [label, reason] : reasons) {
+    INFO(label);
+    REQUIRE(out.cells.contains(label));
+    CHECK(out.cells.at(label).failure == "exception");
+    CHECK(out.cells.at(label).reason == reason);
+    CHECK_THAT(out.command.output, ContainsSubstring(reason + "\n"));
+  }
 }

@@ -60,7 +60,8 @@ TEST_CASE("An attack is a further cell, whose model begins where the attacked on
     CHECK(evaluation.before == original.predict.at(evaluation.id));
     CHECK(evaluation.after == attack.predict.at(evaluation.id));
   }
-  CHECK(plan_from(to_json(plan)).cells[2].attacked == push.key);
+  write_plan(plan, folder / "plan");
+  CHECK(read_plan(folder / "plan").cells[2].attacked == push.key);
 
   // The attacked row knows nothing of it.
   const auto before = lacuna::testing::plan_of(write_suite(folder.path(), plain));

@@ -153,6 +153,37 @@ TEST_CASE("A metric that crashes leaves every result as it was, and the other me
   CHECK_THAT(ran.again().output, ContainsSubstring("(4 were there already); 0:"));
 }
 
+TEST_CASE("A metric that hangs, or whose file does not load, leaves every result as it was") {
+  Ran ran(with_methods({{{"id", "push"}}}));
+  const auto before = results_of(ran.out);
+  const auto fails = [&](const json& metric, const std::vector<std::string>& more,
+                         const std::string& reason) {
+    ran.suite["metrics"] = {metric, "in_domain_agreement"};
+    const auto result = ran.again(more);
+    INFO(result.output);
+    CHECK(result.status == 1);
+    const auto id = metric.at("id").get<std::string>();
+    CHECK_THAT(result.output, ContainsSubstring("  failed: push: metric " + id + ": " + reason));
+    unchanged(before, ran.out);
+    const auto cell = cells_by_label(ran.out).at("push");
+    CHECK(cell.status == Status::ok);
+    CHECK_THAT(value_of(cell, id).reason, ContainsSubstring(reason));
+    CHECK(value_of(cell, "agreement/in_domain").value.has_value());
+  };
+  SECTION("hangs") {
+    // Of one cell, since the limit is waited for; not short, since a busy machine is no failure.
+    fails({{"id", "agreement"}, {"params", {{"hang", true}}}},
+          {"--cell-timeout", "6", "--only", "label=push"},
+          "score: still running in 'agreement' after 6 s, stopped (--cell-timeout sets the limit)");
+  }
+  SECTION("does not load") {
+    fails({{"id", "elusive"}}, {}, "score: ");
+    CHECK_THAT(ran.again().output, ContainsSubstring("no offers today"));
+  }
+  ran.suite["metrics"] = {"agreement"};
+  CHECK_THAT(ran.again().output, ContainsSubstring("(2 were there already); 0:"));
+}
+
 TEST_CASE("A job that takes its batch down is the only one that fails") {
   auto suite = tiny_suite();
   suite["metrics"] = {"in_domain_agreement",

@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// `lacuna run` with system calls that fail as fixtures/faults.cpp says.
-Command faulty_run(const fs::path& suite, const fs::path& out, const std::string& fault,
-                   const fs::path& log) {
-  auto options = lacuna_process({"run", suite.string(), "--out", out.string()}, log);
+// `lacuna <arguments>` with system calls that fail as fixtures/faults.cpp says.
+Command faulty_command(const std::vector<std::string>& arguments, const std::string& fault,
+                       const fs::path& log) {
+  auto options = lacuna_process(arguments, log);
   options.environment["LD_PRELOAD"] = RUN_FIXTURES "/faults.so";
   options.environment["LACUNA_FAULT"] = fault;
   fs::remove(log);
@@ -28,6 +28,11 @@ Command faulty_run(const fs::path& suite, const fs::path& out, const std::string
   const auto end = wait_for(process, 120);
   REQUIRE(end.signal == 0);
   return {end.status, read_file(log)};
+}
+
+Command faulty_run(const fs::path& suite, const fs::path& out, const std::string& fault,
+                   const fs::path& log) {
+  return faulty_command({"run", suite.string(), "--out", out.string()}, fault, log);
 }
 
 json one_method() {
@@ -104,6 +109,19 @@ TEST_CASE("Shortage: interrupted system calls are made again") {
   INFO(result.output);
   CHECK(result.status == 0);
   CHECK_THAT(result.output, ContainsSubstring("2 cells: 2 ok, 0 failed"));
+}
+
+TEST_CASE("Shortage: an interrupted look at the beginning of a picture still tells its kind") {
+  const TemporaryFolder folder;
+  // One red pixel.
+  const std::string header("BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0", 30);
+  const auto bmp = header + std::string(26, '\0') + "\xff" + '\0';
+  for (const auto* file : {"a/1.bmp", "b/1.bmp"})
+    write_file_atomically(folder / "pictures/test" / file, bmp);
+  const auto params = json{{"root", (folder / "pictures").string()}}.dump();
+  const auto result = faulty_command({"data", "check", "image_folder", "--params", params},
+                                     "EINTR read /pictures/", folder / "log");
+  CHECK_THAT(result.output, ContainsSubstring("note: files: 2 BMP\n"));
 }
 
 TEST_CASE("Shortage: a disk without locks will do") {

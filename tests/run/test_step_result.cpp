@@ -6,7 +6,9 @@
 
 #include "helpers.hpp"
 #include "lacuna/error.hpp"
+#include "run/results/job_files.hpp"
 #include "run/steps/step_result.hpp"
+#include "support/files.hpp"
 
 using namespace lacuna;
 using namespace lacuna::testing;
@@ -41,7 +43,7 @@ TEST_CASE("A worker's result is taken only with what its step promises") {
   refused("unlearn", R"({"status": "ok"})", "'result' is missing in it");
   refused("predict", R"({"status": "ok", "result": []})", "'result' has another type");
   refused("score", R"({"status": "ok", "values": {}})", "'result' is missing");
-  refused("plan", R"({"status": "ok"})", "'plan' is missing in it");
+  refused("describe", R"({"status": "ok"})", "'plugins' is missing in it");
   refused("plan", R"({"status": "failed"})", "'failure' is missing in it");
   refused("unlearn", R"({"status": "failed", "failure": "nan"})", "'reason' is missing in it");
 
@@ -49,6 +51,20 @@ TEST_CASE("A worker's result is taken only with what its step promises") {
   CHECK_THROWS_MATCHES(read_step_result("unlearn", folder / "folder.json"), Error,
                        MessageMatches(ContainsSubstring("is a folder (expected a result)")));
   CHECK_THROWS_AS(read_step_result("unlearn", folder / "none.json"), Error);
+}
+
+TEST_CASE("A result that no reader would take is stored as a failure that says so") {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  UnlearnSpec spec;
+  const Job job{.key = job_key(spec), .spec = spec};
+  auto result = failed_result(job, "exception", std::string(kMostText, 'x'));
+  const auto stored = store_result(store, job, std::move(result));
+  CHECK(stored.failure == "exception");
+  CHECK_THAT(stored.reason, Catch::Matchers::StartsWith("its result has 67,10") &&
+                                Catch::Matchers::EndsWith(" bytes (at most 67,108,864)"));
+  const auto read = read_json(store.result(Step::unlearn, job.key));
+  CHECK(read_job_result(read, "result", Step::unlearn, job.key).reason == stored.reason);
 }
 
 TEST_CASE("A job's result is taken as its file is read: of this job, and ok") {

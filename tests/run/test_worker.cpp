@@ -39,7 +39,8 @@ json plan_job(const fs::path& folder) {
            {"plugins", {RUN_FIXTURES "/others", RUN_FIXTURES "/methods"}},
            {"data", json::array()},
            {"seeds", json::array()},
-           {"result", (folder / "result.json").string()}};
+           {"result", (folder / "result.json").string()},
+           {"plan", (folder / "plan.jsonl").string()}};
   write_json(folder / "describe.json", job);
   REQUIRE(script(folder, "\"$lacuna\" worker describe --job describe.json").status == 0);
   job["described"] = read_json(folder / "result.json").at("plugins");

@@ -217,12 +217,12 @@ exit "$(cat "$root/$1_status")"
 SH
   echo "$1" >"$root/run_status"
   echo 0 >"$root/report_status"
-  "$root/scripts/demo.sh" "$root/bin/program" ${2-} >"$root/out" 2>&1
+  "$root/scripts/demo.sh" "$root/bin/program" 1,2 ${2-} >"$root/out" 2>&1
 }
 
 test_the_demo_runs_here_and_ends_with_the_path_of_its_page() {
   demo 0 || fail "exit status"
-  [[ $(cat "$root/calls") == $'run suites/demo.json --out build/demo/results\nreport build/demo/results --out build/demo/report' ]] || fail "calls"
+  [[ $(cat "$root/calls") == $'run suites/demo.json --seeds 1,2 --out build/demo/results\nreport build/demo/results --out build/demo/report' ]] || fail "calls"
   [[ $(tail -n 1 "$root/out") == *"$root/build/demo/report/index.html" ]] || fail "the last line"
 }
 

@@ -231,6 +231,22 @@ TEST_CASE("weights that a method removed or reshaped are refused") {
                   Error);
 }
 
+TEST_CASE("weights that a method left of another type, or sharing memory, are refused by name") {
+  const auto said = [](auto change) {
+    return message_of(
+        [&] { run(scripted_method([&](UnlearnContext& context) { change(context.weights()); })); });
+  };
+  const std::string before = "visual.ln_pre.weight", after = "visual.ln_post.weight";
+  CHECK(said([&](NamedTensors& weights) { weights[before] = weights[before].to(at::kDouble); }) ==
+        "scripted: visual.ln_pre.weight: is Double after unlearning (weights are float32)");
+  CHECK(said([&](NamedTensors& weights) { weights[before] = at::Tensor(); }) ==
+        "scripted: visual.ln_pre.weight: is undefined after unlearning (weights are float32)");
+  CHECK(said([&](NamedTensors& weights) { weights[before] = weights[after]; }) ==
+        "scripted: visual.ln_pre.weight: shares its memory with visual.ln_post.weight (each weight "
+        "has its own)");
+  CHECK(said([&](NamedTensors& weights) { weights[before] = weights[after].clone(); }).empty());
+}
+
 TEST_CASE("bad parameters are the user's mistake, not the plugin's") {
   auto job = tiny_job();
   job.params = {{"beta", -1}};

@@ -2,12 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
+#include <string_view>
 
 #include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
@@ -21,6 +22,7 @@ namespace {
 constexpr std::size_t kClipMerges = 48894;
 constexpr std::int64_t kWordEnd = 256;  // from a byte symbol to the same with "</w>"
 constexpr std::int64_t kFirstMerge = 512;
+constexpr std::size_t kLongestLine = 4000;
 
 // CLIP's byte alphabet: a printable character for each byte, and the order of those in the
 // vocabulary.
@@ -56,24 +58,42 @@ std::uint64_t pair_key(std::int64_t left, std::int64_t right) {
   return static_cast<std::uint64_t>(left) << 32 | static_cast<std::uint64_t>(right);
 }
 
+// Unpacked from memory: zlib's own reader of files takes an interrupted read for a damaged file.
+std::string unzipped(std::string bytes) {
+  if (!bytes.starts_with("\x1f\x8b")) return bytes;
+  z_stream stream{};
+  if (inflateInit2(&stream, MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, inflateEnd);
+  stream.next_in = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  std::string out;
+  int state = Z_OK;
+  while (state == Z_OK && out.size() < kMostText) {
+    const auto at = out.size();
+    out.resize(at + (1 << 20));
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + at);
+    stream.avail_out = 1 << 20;
+    state = inflate(&stream, Z_NO_FLUSH);
+    out.resize(out.size() - stream.avail_out);
+  }
+  if (state != Z_OK && state != Z_STREAM_END)
+    throw ConfigError(fmt::format("damaged or truncated gzip file ({})", zError(state)));
+  return out;
+}
+
 // Throws ConfigError("reason").
 std::vector<std::string> read_lines(const std::filesystem::path& path, std::size_t limit) {
-  const RegularFile input(path, "a file of merges, plain or gzip", kMostText);
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzdopen(::dup(input.descriptor()), "rb"),
-                                                        gzclose);
-  if (!file) throw ConfigError("cannot be read");
+  const auto text =
+      unzipped(RegularFile(path, "a file of merges, plain or gzip", kMostText).read());
   std::vector<std::string> lines;
-  std::array<char, 4096> buffer{};
-  while (lines.size() < limit && gzgets(file.get(), buffer.data(), buffer.size()) != nullptr) {
-    auto& line = lines.emplace_back(buffer.data());
-    if (line.size() + 1 == buffer.size())
-      throw ConfigError(fmt::format("line {} is too long for a merge", lines.size()));
-    while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
+  for (std::string_view rest = text; !rest.empty() && lines.size() < limit;) {
+    auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.size() > kLongestLine)
+      throw ConfigError(fmt::format("line {} is too long for a merge", lines.size() + 1));
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
   }
-  int error = Z_OK;
-  const char* reason = gzerror(file.get(), &error);
-  if (error != Z_OK && error != Z_STREAM_END)
-    throw ConfigError(fmt::format("damaged or truncated gzip file ({})", reason));
   if (!lines.empty()) refuse_impostors(lines.front(), "a file of merges");
   return lines;
 }

@@ -18,9 +18,10 @@ namespace lacuna {
 // cells fail instead.
 Plan make_plan(const Suite& suite, const SuitePlugins& plugins, const DataRoots& roots);
 
-// Between processes: plan_from(to_json(plan)) == plan.
-nlohmann::json to_json(const Plan& plan);
-Plan plan_from(const nlohmann::json& json);
+// Between processes: read_plan(file) is the plan that write_plan(plan, file) was given. The writer
+// throws FileError; the reader throws ConfigError for a file that is not there, or not such a one.
+void write_plan(const Plan& plan, const std::filesystem::path& file);
+Plan read_plan(const std::filesystem::path& file);
 
 // What is stored as plans/<suite>.json (docs/results.md), and its reader: no paths, nothing of this
 // machine, no specs of jobs, which stand in the jobs' own files. The reader throws

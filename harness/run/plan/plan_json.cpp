@@ -2,10 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <optional>
 
 #include "run/plan/plan.hpp"
 #include "run/results/job_result.hpp"
 #include "support/files.hpp"
+#include "support/safe_text.hpp"
 
 namespace lacuna {
 namespace {
@@ -131,27 +135,42 @@ Plan read_published_plan(const std::filesystem::path& path) {
   return read_published(JsonView(content, path.string()));
 }
 
-json to_json(const Plan& plan) {
-  auto jobs = json::array();
-  for (const auto& [key, job] : plan.jobs) jobs.push_back(job_json(job));
-  return {{"published", published(plan)},
-          {"jobs", jobs},
-          {"metrics", list(plan.metrics, Fields::all)},
-          {"warnings", plan.warnings},
-          {"missing", list(plan.missing, Fields::all)}};
+// A line for all but the jobs, then one a job: neither side holds all of it as JSON.
+void write_plan(const Plan& plan, const std::filesystem::path& file) {
+  std::ofstream out(file, std::ios::binary);
+  out << json_text(json{{"published", published(plan)},
+                        {"metrics", list(plan.metrics, Fields::all)},
+                        {"warnings", plan.warnings},
+                        {"missing", list(plan.missing, Fields::all)}},
+                   -1)
+      << '\n';
+  for (const auto& [key, job] : plan.jobs) out << json_text(job_json(job), -1) << '\n';
+  if (!out.flush()) throw FileError(file.string() + ": cannot be written", errno);
 }
 
-Plan plan_from(const json& json) {
-  const JsonView view(json, "plan");
+Plan read_plan(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error))
+    throw ConfigError(file.string() + ": is not there");
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  const auto next = [&]() -> std::optional<json> {
+    if (!std::getline(in, text)) return std::nullopt;
+    return parse_json(text);
+  };
+  auto line = next();
+  const json head = line ? std::move(*line) : json();
+  const JsonView view(head, "plan");
   auto plan = read_published(view.at("published"));
   plan.metrics.clear();
   read_list(view.at("metrics"), plan.metrics);
-  for (const auto& job : view.at("jobs").items()) {
-    auto read = read_job(job);
-    plan.jobs.emplace(read.key, std::move(read));
-  }
   for (const auto& warning : view.at("warnings").items()) plan.warnings.push_back(warning.text());
   read_list(view.at("missing"), plan.missing);
+  while ((line = next())) {
+    auto job = read_job(JsonView(*line, "plan"));
+    auto key = job.key;
+    plan.jobs.emplace(std::move(key), std::move(job));
+  }
   return plan;
 }
 

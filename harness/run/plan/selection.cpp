@@ -111,14 +111,10 @@ std::set<std::string> selected_cells(const Plan& plan, const std::vector<std::st
   return out;
 }
 
-std::set<std::string> jobs_of(const Plan& plan, const std::set<std::string>& cells) {
-  std::vector<std::string> open;
-  for (const auto& cell : plan.cells) {
-    if (!cells.contains(cell.key)) continue;
-    open.push_back(cell.key);
-    for (const auto* jobs : {&cell.predict, &cell.score})
-      for (const auto& [id, key] : *jobs) open.push_back(key);
-  }
+std::set<std::string> jobs_of(const Plan& plan, const PlannedCell& cell) {
+  std::vector<std::string> open{cell.key};
+  for (const auto* jobs : {&cell.predict, &cell.score})
+    for (const auto& [id, key] : *jobs) open.push_back(key);
   std::set<std::string> out;
   while (!open.empty()) {
     const auto job = plan.jobs.find(open.back());

@@ -15,8 +15,8 @@ namespace lacuna {
 // reason"): something else, a value that no cell has, conditions that no cell meets.
 std::set<std::string> selected_cells(const Plan& plan, const std::vector<std::string>& only);
 
-// Keys of the jobs that these cells need, those of others that they rest on (an attacked model, the
+// Keys of the jobs that a cell needs, those of others that it rests on (an attacked model, the
 // original's predictions) among them.
-std::set<std::string> jobs_of(const Plan& plan, const std::set<std::string>& cells);
+std::set<std::string> jobs_of(const Plan& plan, const PlannedCell& cell);
 
 }  // namespace lacuna

@@ -18,7 +18,6 @@ using nlohmann::json;
 std::map<std::string, json::value_t> promise_of(const std::string& step) {
   using type = json::value_t;
   if (step == "describe") return {{"plugins", type::object}};
-  if (step == "plan") return {{"plan", type::object}};
   if (step == "unlearn" || step == "predict" || step == "score") return {{"result", type::object}};
   return {};
 }
@@ -36,9 +35,7 @@ const json& member(const json& result, const std::string& name, json::value_t ty
 
 json read(const std::string& step, const std::filesystem::path& file) {
   try {
-    // A plan holds every cell of a suite, all else what becomes one cell's file.
-    return read_json(file, "a result",
-                     step == "plan" || step == "describe" ? kMostBinary : kMostText);
+    return read_json(file, "a result", step == "describe" ? kMostBinary : kMostText);
   } catch (const ConfigError& error) {
     // Without the path, which is this machine's.
     throw Error("left no result: " + without_prefix(error.what(), file.string() + ": "));
