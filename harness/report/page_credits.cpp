@@ -8,8 +8,10 @@ using nlohmann::json;
 
 std::string credits_table(const Board& board) {
   json rows = json::array();
+  bool named = false;
   for (const auto& credit : credits_of(board)) {
     const bool link = credit.address.starts_with("https://");
+    named = named || !credit.authors.empty() || !credit.address.empty();
     rows.push_back({{"plugin", credit.id},
                     {"version", credit.version},
                     {"kind", credit.kind},
@@ -20,7 +22,7 @@ std::string credits_table(const Board& board) {
                     {"address", link ? "" : credit.address},
                     {"license", credit.license}});
   }
-  return rows.empty() ? "" : render("credits", {{"rows", rows}});
+  return rows.empty() ? "" : render("credits", {{"named", named}, {"rows", rows}});
 }
 
 }  // namespace lacuna::report
