@@ -29,8 +29,9 @@ build: setup  ## build the program, build/bin/lacuna, and its plugins
 demo: build  ## run all methods on the embedded data: build/demo/report/index.html (SEEDS=1,2,3: all seeds; FRESH=1: again)
 	@scripts/demo.sh $(BUILD)/bin/lacuna $(SEEDS) $(FRESH)
 
-board: build  ## write the board of the published results, without running anything: reports/demo/index.html
-	@$(BUILD)/bin/lacuna report results/demo --out reports/demo && echo "$(CURDIR)/reports/demo/index.html"
+board: build  ## write the boards of the published results, without running anything: reports/*/index.html
+	@for suite in demo cifar100; do $(BUILD)/bin/lacuna report results/$$suite --out reports/$$suite && \
+	  echo "$(CURDIR)/reports/$$suite/index.html" || exit; done
 
 # Tests with the label real read files that no repository may hold: they run where LACUNA_DATA, or shared/data beside the
 # checkout, is a folder. Those with the label parity are make parity's.
