@@ -9,6 +9,7 @@
 #include "app/cli.hpp"
 #include "data/contact_sheet.hpp"
 #include "data/inspection.hpp"
+#include "data/parts.hpp"
 #include "lacuna/error.hpp"
 #include "support/cores.hpp"
 #include "support/files.hpp"
@@ -20,7 +21,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Chosen {
-  std::string name, params;
+  std::string name, params, parts;
 };
 
 // Unknown plugins and bad parameters are mistakes; files that are not there or damaged are told by
@@ -28,25 +29,31 @@ struct Chosen {
 struct Maker {
   const Registered& plugin;
   nlohmann::json params;
+  Parts parts;
   DataRoots roots;
 
   std::unique_ptr<Dataset> make() const {
     return guarded(plugin.entry->info.id,
-                   [&] { return plugin.entry->make_dataset(params, roots); });
+                   [&] { return make_dataset(*plugin.entry, params, parts, roots); });
   }
 };
 
+// Null where the option was not given.
+nlohmann::json object_of(const char* option, const std::string& text, const char* example) {
+  if (text.empty()) return {};
+  auto out = parse_json(text);
+  if (!out.is_object())
+    throw ConfigError(
+        fmt::format("{}: '{}' is no JSON object (such as '{}')", option, text, example));
+  return out;
+}
+
 Maker maker(const Chosen& chosen, const Registry& registry, const DataRoots& roots) {
   const auto& plugin = registry.find(Kind::dataset, chosen.name);
-  nlohmann::json given;
-  if (!chosen.params.empty()) {
-    given = parse_json(chosen.params);
-    if (!given.is_object())
-      throw ConfigError("--params: '" + chosen.params +
-                        "' is no JSON object (such as "
-                        "'{\"names\": \"torchvision\"}')");
-  }
-  return {plugin, guarded(chosen.name, [&] { return plugin.entry->resolve(given); }), roots};
+  const auto given = object_of("--params", chosen.params, R"({"names": "torchvision"})");
+  const auto parts = object_of("--parts", chosen.parts, R"({"train": {"a": 9, "b": 1}})");
+  return {plugin, guarded(chosen.name, [&] { return plugin.entry->resolve(given); }),
+          parts.is_null() ? Parts() : read_parts(JsonView(parts, "--parts")), roots};
 }
 
 // "1200 of 24750 pictures": redrawn on a terminal, a line every ten seconds elsewhere.
@@ -174,6 +181,7 @@ int sample(const SampleOptions& options, const Globals& globals) {
 void add_chosen(CLI::App* command, Chosen& chosen) {
   command->add_option("NAME", chosen.name, "a data set's id")->required();
   command->add_option("--params", chosen.params, "its parameters, a JSON object");
+  command->add_option("--parts", chosen.parts, "how its splits are divided, as a suite says it");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "app/cli.hpp"
+#include "data/parts.hpp"
 #include "lacuna/error.hpp"
 #include "run/machine/compute.hpp"
 
@@ -29,8 +30,11 @@ int run_pretrain(const Options& options, const Globals& globals) {
   std::vector<std::unique_ptr<Dataset>> datasets;
   for (const auto& data : recipe.data) {
     const auto& plugin = registry.find(Kind::dataset, data.dataset);
-    datasets.push_back(
-        guarded(data.dataset, [&] { return plugin.entry->make_dataset(data.params, roots); }));
+    const auto parts = recipe.parts.find(data.dataset);
+    datasets.push_back(guarded(data.dataset, [&] {
+      return make_dataset(*plugin.entry, data.params,
+                          parts == recipe.parts.end() ? Parts() : parts->second, roots);
+    }));
   }
 
   using Clock = std::chrono::steady_clock;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -15,7 +16,7 @@
 #include "model/weights/safetensors.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
-#include "train/augment.hpp"
+#include "train/corpus.hpp"
 #include "train/pretrain_tower.hpp"
 
 namespace lacuna {
@@ -23,40 +24,6 @@ namespace lacuna {
 namespace {
 
 namespace fs = std::filesystem;
-
-// All pictures of all sources in one tensor, so that a batch can mix them (batch normalisation
-// needs that).
-struct Corpus {
-  at::Tensor pixels;        // uint8 [N, 3, S, S]
-  at::Tensor source;        // int64 [N]: which of the recipe's data
-  at::Tensor fine, coarse;  // int64 [N]; coarse is -1 for flat sources
-  Augmentation allowed;     // [N] each
-};
-
-Corpus load_corpus(const Recipe& recipe, const std::vector<std::unique_ptr<Dataset>>& datasets) {
-  std::vector<at::Tensor> pixels, source, fine, coarse, flip, shift, cutout;
-  for (std::size_t i = 0; i < datasets.size(); ++i) {
-    const auto& data = recipe.data[i];
-    const auto& taxonomy = datasets[i]->taxonomy();
-    const auto labels = datasets[i]->labels(data.split);
-    const auto n = labels.size(0);
-    const auto all = [&](auto value, at::ScalarType type) { return at::full({n}, value, type); };
-    pixels.push_back(load_pictures(*datasets[i], data.split, recipe.model.vision.image_size));
-    source.push_back(all(static_cast<std::int64_t>(i), at::kLong));
-    fine.push_back(labels);
-    coarse.push_back(taxonomy.hierarchical()
-                         ? at::tensor(taxonomy.parent, at::kLong).index_select(0, labels)
-                         : all(-1, at::kLong));
-    flip.push_back(all(data.flip, at::kBool));
-    shift.push_back(all(data.shift, at::kLong));
-    cutout.push_back(all(data.cutout, at::kLong));
-  }
-  return {at::cat(pixels),
-          at::cat(source),
-          at::cat(fine),
-          at::cat(coarse),
-          {at::cat(flip), at::cat(shift), at::cat(cutout)}};
-}
 
 // Every prompt that can occur, so that the vocabulary holds exactly what they need.
 Tokenizer tokenizer_for(const std::vector<std::unique_ptr<Dataset>>& datasets,
@@ -105,7 +72,9 @@ class Run {
   void run(const std::function<void(const PretrainProgress&)>& progress) {
     write_json(folder_ / "recipe.json", recipe_.source);
     while (epoch_ < epochs()) {
-      train_epoch(progress);
+      auto line = train_epoch(progress);
+      if (validates()) validate(line);
+      log_ += line.dump() + "\n";
       ++epoch_;
       if (epoch_ == recipe_.training.epochs && recipe_.finish) {
         model_ = {model_.config, model_.folded(), {}};
@@ -113,7 +82,7 @@ class Run {
       }
       save_state();
     }
-    save_checkpoint(folder_, {model_.config, tokenizer_, model_.folded()});
+    save_checkpoint(folder_, {model_.config, tokenizer_, validates() ? best_ : model_.folded()});
     write_file_atomically(folder_ / "log.jsonl", log_);
     fs::remove(folder_ / "state.safetensors");
   }
@@ -141,13 +110,39 @@ class Run {
     plain_ = std::make_unique<AdamW>(plain, AdamWOptions{.weight_decay = 0});
   }
 
-  void train_epoch(const std::function<void(const PretrainProgress&)>& progress) {
+  bool validates() const {
+    return std::any_of(recipe_.data.begin(), recipe_.data.end(),
+                       [](const auto& data) { return !data.validation.empty(); });
+  }
+
+  // Keeps the weights if the mean of the sources' fine accuracies is the best so far.
+  void validate(nlohmann::json& line) {
+    const auto weights = model_.folded();
+    const Clip clip(model_.config, weights);
+    double sum = 0;
+    for (std::size_t i = 0; i < datasets_.size(); ++i) {
+      auto& count = line["validation"].emplace_back();  // null for a source without
+      const auto& split = recipe_.data[i].validation;
+      if (split.empty()) continue;
+      const auto predicted = predict(clip, tokenizer_, *datasets_[i], split);
+      const auto& target = predicted.asked.front().target;
+      const auto right = predicted.outcome.columns.at("fine/predicted").eq(target).sum();
+      count = {right.item<std::int64_t>(), target.size(0)};
+      sum += right.item<double>() / static_cast<double>(target.size(0));
+    }
+    if (sum <= best_sum_) return;
+    best_sum_ = sum;
+    best_ = weights;
+    line["kept"] = true;  // until a later line says so
+  }
+
+  // Returns the epoch's line of the log.
+  nlohmann::json train_epoch(const std::function<void(const PretrainProgress&)>& progress) {
     const auto& training = this->training();
     const auto purpose = [&](const char* name) {
       return std::string(name) + "/" + std::to_string(epoch_);
     };
-    const auto order =
-        at::randperm(corpus_.pixels.size(0), make_generator(recipe_.seed, purpose("order")));
+    const auto order = corpus_.draw(recipe_, purpose("order"));
     auto augmenting = make_generator(recipe_.seed, purpose("augment"));
     SplitMix prompts(derive_seed(recipe_.seed, purpose("prompt")));
     const auto steps = (order.size(0) + training.batch_size - 1) / training.batch_size;
@@ -175,7 +170,7 @@ class Run {
     for (std::size_t i = 0; i < hits.size(); ++i)
       line["train_correct"].push_back(
           {hits[i][0].item<std::int64_t>(), hits[i][1].item<std::int64_t>()});
-    log_ += line.dump() + "\n";
+    return line;
   }
 
   struct NameEmbeddings {
@@ -259,6 +254,7 @@ class Run {
     for (const auto& [name, tensor] : model_.parameters)
       state["parameter/" + name] = tensor.detach();
     for (const auto& [name, tensor] : model_.buffers) state["buffer/" + name] = tensor;
+    for (const auto& [name, tensor] : best_) state["best/" + name] = tensor;
     const auto add = [&](const char* group, const AdamW& optimizer) {
       const auto tensors = optimizer.state();
       for (std::size_t i = 0; i < tensors.size(); ++i)
@@ -267,7 +263,10 @@ class Run {
     add("decayed", *decayed_);
     add("plain", *plain_);
     save_safetensors(folder_ / "state.safetensors", state,
-                     {{"recipe", identity_}, {"epoch", std::to_string(epoch_)}, {"log", log_}});
+                     {{"recipe", identity_},
+                      {"epoch", std::to_string(epoch_)},
+                      {"best", nlohmann::json(best_sum_).dump()},
+                      {"log", log_}});
   }
 
   void load_state() {
@@ -279,12 +278,14 @@ class Run {
                         ": left by another recipe (remove it, or choose another folder)");
     epoch_ = std::stoll(state.metadata["epoch"]);
     log_ = state.metadata["log"];
+    best_sum_ = nlohmann::json::parse(state.metadata["best"]).get<double>();
     if (finishing()) model_ = {model_.config, model_.folded(), {}};  // the names that the state has
     for (auto& [name, tensor] : state.tensors) {
       const auto slash = name.find('/');
       const auto group = name.substr(0, slash), key = name.substr(slash + 1);
       if (group == "parameter") model_.parameters.at(key) = tensor;
       if (group == "buffer") model_.buffers.at(key) = tensor;
+      if (group == "best") best_[key] = tensor;
       if (group == "decayed") decayed_state_.push_back(tensor);  // map order is number order
       if (group == "plain") plain_state_.push_back(tensor);
     }
@@ -311,6 +312,8 @@ class Run {
   std::unique_ptr<AdamW> decayed_, plain_;
   std::vector<at::Tensor> decayed_state_, plain_state_;
   Corpus corpus_;
+  NamedTensors best_;  // folded, of the epoch that did best on the validation splits
+  double best_sum_ = -1;
   std::int64_t epoch_ = 0;
   std::string log_;
 };

@@ -11,11 +11,16 @@ namespace {
 const Field kPixels{.min = 0, .max = 4096};
 
 RecipeData data_from(const JsonView& view) {
-  view.only({"dataset", "params", "split", "flip", "shift", "cutout"});
+  view.only(
+      {"dataset", "params", "split", "exclude", "validation", "share", "flip", "shift", "cutout"});
   RecipeData data;
   data.dataset = view.at("dataset").text();
   if (view.has("params")) data.params = view.at("params").raw();
   view.optional("split", data.split);
+  view.optional("validation", data.validation);
+  if (view.has("exclude"))
+    for (const auto& name : view.at("exclude").some()) data.exclude.push_back(name.text());
+  view.optional("share", data.share, {.min = 0.001, .max = 1});
   view.optional("flip", data.flip);
   view.optional("shift", data.shift, kPixels);
   view.optional("cutout", data.cutout, kPixels);
@@ -23,8 +28,8 @@ RecipeData data_from(const JsonView& view) {
 }
 
 Recipe recipe_from(const JsonView& root) {
-  root.only(
-      {"schema_version", "name", "seed", "model", "vocabulary", "data", "training", "finish"});
+  root.only({"schema_version", "name", "seed", "model", "vocabulary", "parts", "data", "training",
+             "finish"});
   const auto version = root.at("schema_version");
   if (version.integer() != 1)
     version.fail(fmt::format("{} is not known (1 is)", version.integer()));
@@ -36,6 +41,8 @@ Recipe recipe_from(const JsonView& root) {
   recipe.seed = static_cast<std::uint64_t>(seed);
   recipe.model = clip_config_from(root.at("model"));
   recipe.vocabulary = root.at("vocabulary").text();
+  if (root.has("parts"))
+    for (const auto& [id, view] : root.at("parts").members()) recipe.parts[id] = read_parts(view);
   for (const auto& view : root.at("data").some()) recipe.data.push_back(data_from(view));
   const auto training = root.section("training");
   recipe.training = training.parse<RecipeTraining>();

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "data/parts.hpp"
 #include "lacuna/params.hpp"
 #include "model/clip/clip.hpp"
 #include "support/compute_mode.hpp"
@@ -21,9 +23,12 @@ struct RecipeData {
   std::string dataset;    // plugin id
   nlohmann::json params;  // the plugin's
   std::string split = "train";
-  bool flip = false;        // mirror left-right, half of the time; wrong for letters
-  std::int64_t shift = 0;   // pixels moved at most, each way, borders reflected
-  std::int64_t cutout = 0;  // side of a square greyed out, pixels; 0: none
+  std::vector<std::string> exclude = {};  // fine classes without pictures; their names stay
+  std::string validation = {};            // the split that says which epoch is kept; empty: none
+  double share = 1;                       // of its pictures that an epoch has, drawn anew each time
+  bool flip = false;                      // mirror left-right, half of the time; wrong for letters
+  std::int64_t shift = 0;                 // pixels moved at most, each way, borders reflected
+  std::int64_t cutout = 0;                // side of a square greyed out, pixels; 0: none
 };
 
 struct RecipeTraining {
@@ -57,8 +62,9 @@ struct RecipeTraining {
 struct Recipe {
   std::string name;
   std::uint64_t seed = 1;
-  ClipConfig model;        // its vocabulary size follows from the prompts
-  std::string vocabulary;  // CLIP's merge file, looked up in the data folders
+  ClipConfig model;                    // its vocabulary size follows from the prompts
+  std::map<std::string, Parts> parts;  // by data set's id: how splits are divided
+  std::string vocabulary;              // CLIP's merge file, looked up in the data folders
   std::vector<RecipeData> data;
   RecipeTraining training;
   // A second phase on the folded tower; unset fields as in training.

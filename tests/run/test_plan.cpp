@@ -118,6 +118,27 @@ TEST_CASE("A plan survives the way between processes") {
   CHECK_THROWS_AS(read_plan(folder / "none"), ConfigError);
 }
 
+TEST_CASE("A suite's parts are splits, in the keys of what reads them, and hide the whole") {
+  const TemporaryFolder folder;
+  const auto plain = plan_of(folder.path(), tiny_suite());
+  auto suite = tiny_suite();
+  suite["parts"] = {{"tiny", {{"train", {{"proxies", 3}, {"validation", 1}}}}}};
+  CHECK_THAT(complaint(suite), ContainsSubstring("'train': no such split (known: "));
+  suite["requests"][0]["split"] = "proxies";
+  suite["requests"][0]["samples_per_concept"] = 1;
+  const auto plan = plan_of(folder.path(), suite);
+  const auto& data = unlearn_of(plan, 1).request.dataset;
+  CHECK(data.parts == suite["parts"]["tiny"]);
+  CHECK(unlearn_of(plain, 1).request.dataset.parts.is_null());
+  CHECK(data.manifest == unlearn_of(plain, 1).request.dataset.manifest);
+  CHECK(plan.cells[1].key != plain.cells[1].key);
+
+  suite["parts"]["tiny"]["train"]["test"] = 1;
+  CHECK_THAT(complaint(suite), ContainsSubstring("parts.train: 'test' is a split already"));
+  CHECK(complaint(with("/parts", {{"shapes", {{"train", {{"a", 1}, {"b", 1}}}}}})) ==
+        "parts.shapes: the suite uses no such data set");
+}
+
 TEST_CASE("A plan says whose work it uses, in no key") {
   const TemporaryFolder folder;
   const auto plan = plan_of(folder.path(), tiny_suite());

@@ -9,6 +9,7 @@
 #include "model/clip/zero_shot.hpp"
 #include "support/files.hpp"
 #include "train/augment.hpp"
+#include "train/corpus.hpp"
 #include "train/pretrain.hpp"
 #include "train/pretrain_tower.hpp"
 #include "train/recipe.hpp"
@@ -83,11 +84,12 @@ std::string mistake(const nlohmann::json& change) {
   return "accepted";
 }
 
-void run(const Folder& folder, const std::string& out, std::int64_t stop_after = 100) {
+void run(const Folder& folder, const std::string& out, std::int64_t stop_after = 100,
+         const nlohmann::json& json = recipe_json()) {
   std::vector<std::unique_ptr<Dataset>> datasets;
   datasets.push_back(std::make_unique<Colours>());
-  pretrain(recipe_of(folder, recipe_json()), datasets, folder.path / "merges.txt",
-           folder.path / out, at::kCPU, [&](const PretrainProgress& progress) {
+  pretrain(recipe_of(folder, json), datasets, folder.path / "merges.txt", folder.path / out,
+           at::kCPU, [&](const PretrainProgress& progress) {
              if (progress.epoch == stop_after) throw Error("stopped");
            });
 }
@@ -189,6 +191,75 @@ TEST_CASE("pretrain: an interrupted run, resumed, gives the same bytes; and it l
       predict({model.config, model.weights}, model.tokenizer, Colours(), "train");
   const auto right = predicted.outcome.at("fine/predicted") == predicted.asked.front().target;
   CHECK(right.sum().item<std::int64_t>() >= 30);  // of 48; chance is 12
+}
+
+TEST_CASE("pretrain: the epoch that does best on validation is kept, interrupted or not") {
+  const Folder folder;
+  auto json = recipe_json();
+  json["data"][0]["validation"] = "train";
+  json["training"]["learning_rate"] = 0.05;  // so that the last epoch need not be the best one
+  run(folder, "whole", 100, json);
+  std::istringstream log(read_file(folder.path / "whole/log.jsonl"));
+  std::int64_t best = -1, epochs = 0, kept = 0;
+  for (std::string line; std::getline(log, line); ++epochs) {
+    const auto epoch = nlohmann::json::parse(line);
+    const auto right = epoch.at("validation").at(0).at(0).get<std::int64_t>();
+    CHECK(epoch.at("validation").at(0).at(1) == 48);
+    CHECK(epoch.contains("kept") == (right > best));
+    kept += epoch.contains("kept");
+    best = std::max(best, right);
+  }
+  CHECK(epochs == 14);
+  CHECK(kept >= 1);
+  const auto model = load_checkpoint(folder.path / "whole");
+  const auto predicted =
+      predict({model.config, model.weights}, model.tokenizer, Colours(), "train");
+  CHECK((predicted.outcome.at("fine/predicted") == predicted.asked.front().target)
+            .sum()
+            .item<std::int64_t>() == best);
+
+  CHECK_THROWS_AS(run(folder, "stopped", 9, json), Error);
+  run(folder, "stopped", 100, json);
+  CHECK(read_file(folder.path / "whole/model.safetensors") ==
+        read_file(folder.path / "stopped/model.safetensors"));
+}
+
+TEST_CASE("pretrain: excluded classes bring names and no pictures; a share brings so many") {
+  const Folder folder;
+  auto json = recipe_json();
+  json["data"][0]["exclude"] = {"green", "black"};
+  json["data"][0]["share"] = 0.5;
+  std::vector<std::unique_ptr<Dataset>> datasets;
+  datasets.push_back(std::make_unique<Colours>());
+  const auto recipe = recipe_of(folder, json);
+  const auto corpus = load_corpus(recipe, datasets);
+  CHECK(corpus.pixels.size(0) == 24);
+  CHECK(corpus.fine.eq(1).logical_or(corpus.fine.eq(3)).sum().item<std::int64_t>() == 0);
+  const auto rows = corpus.draw(recipe, "order/0");
+  CHECK(rows.size(0) == 12);
+  CHECK(std::get<0>(at::_unique(rows)).size(0) == 12);
+  CHECK_FALSE(rows.equal(corpus.draw(recipe, "order/1")));
+  CHECK(rows.equal(corpus.draw(recipe, "order/0")));
+  run(folder, "out", 100, json);  // the names that have no pictures are in its vocabulary
+  CHECK_NOTHROW(load_checkpoint(folder.path / "out").tokenizer.encode({"a green."}, 16));
+}
+
+TEST_CASE(
+    "pretrain: a class or a split that is not there is a mistake, before anything is trained") {
+  const Folder folder;
+  const auto refused = [&](const char* key, const nlohmann::json& value) {
+    auto json = recipe_json();
+    json["data"][0][key] = value;
+    try {
+      run(folder, "out", 0, json);
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(refused("exclude", {"gren"}).find("did you mean 'green'") != std::string::npos);
+  CHECK(refused("validation", "val") == "data[0].validation: 'val': no such split (known: train)");
+  CHECK(refused("split", "trian") == "data[0].split: 'trian': no such split (known: train)");
 }
 
 TEST_CASE("pretrain: a folder that holds another recipe's state is refused") {

@@ -49,6 +49,7 @@ struct DatasetSpec {
   // Hashes; null where the data is not there.
   nlohmann::json manifest = {}, prompts = {};
   std::string pictures = {};  // how files become bytes; empty where there are none
+  nlohmann::json parts = {};  // how its splits are divided (data/parts.hpp); null: not at all
   std::filesystem::path library = {};
 
   static void fields(auto& self, auto&& field) {
@@ -58,6 +59,7 @@ struct DatasetSpec {
     field("manifest", self.manifest);
     field("prompts", self.prompts);
     field.optional("pictures", self.pictures);
+    field.optional("parts", self.parts);
     field.place("library", self.library);
   }
 };

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "data/parts.hpp"
 #include "doors/doors.hpp"
 #include "model/clip/zero_shot.hpp"
 #include "run/machine/progress_file.hpp"
@@ -184,7 +185,10 @@ std::unique_ptr<Dataset> open_dataset(Registry& registry, const DatasetSpec& spe
   const auto& entry = *registry.find(Kind::dataset, spec.id).entry;
   const Handover handover(spec.id);
   try {
-    return guarded(spec.id, [&] { return entry.make_dataset(spec.params, DataRoots{data}); });
+    const auto parts =
+        spec.parts.is_null() ? Parts() : read_parts(JsonView(spec.parts, spec.id + ": parts"));
+    return guarded(spec.id,
+                   [&] { return make_dataset(entry, spec.params, parts, DataRoots{data}); });
   } catch (const ConfigError& error) {
     throw DataMissing(error.what());
   }

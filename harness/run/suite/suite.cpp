@@ -91,9 +91,25 @@ std::vector<std::string> read_models(const JsonView& view) {
   return out;
 }
 
+// A data set is divided in one way wherever the suite uses it.
+void read_all_parts(const JsonView& view, Suite& suite) {
+  for (const auto& [id, parts] : view.members()) {
+    suite.parts[id] = read_parts(parts);
+    bool used = false;
+    const auto give = [&, &id = id](PluginUse& use) {
+      if (use.id != id) return;
+      use.parts = suite.parts[id];
+      used = true;
+    };
+    for (auto& request : suite.requests) give(request.dataset);
+    for (auto& evaluation : suite.evaluations) give(evaluation.dataset);
+    if (!used) parts.fail("the suite uses no such data set");
+  }
+}
+
 Suite parse_suite(const JsonView& root, const std::filesystem::path& folder) {
-  root.only({"schema_version", "name", "title", "model", "requests", "training", "methods", "seeds",
-             "attacks", "evaluations", "metrics", "published", "board"});
+  root.only({"schema_version", "name", "title", "model", "parts", "requests", "training", "methods",
+             "seeds", "attacks", "evaluations", "metrics", "published", "board"});
   const auto version = root.at("schema_version");
   if (version.integer() != 1)
     version.fail(fmt::format("{} is not known (1 is)", version.integer()));
@@ -111,6 +127,7 @@ Suite parse_suite(const JsonView& root, const std::filesystem::path& folder) {
   for (const auto& view : root.at("metrics").some()) suite.metrics.push_back(read_plugin_use(view));
   for (const auto& view : root.at("seeds").some())
     suite.seeds.push_back(view.read<std::int64_t>({.min = 0}));
+  if (root.has("parts")) read_all_parts(root.at("parts"), suite);
   refuse_twice(root.at("requests"), ids_of(suite.requests), "id");
   refuse_twice(root.at("evaluations"), ids_of(suite.evaluations), "id");
   refuse_twice(root.at("metrics"), ids_of(suite.metrics), "id");

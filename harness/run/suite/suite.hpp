@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "data/parts.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/metric.hpp"
 #include "run/jobs/board_spec.hpp"
@@ -20,6 +21,7 @@ namespace lacuna {
 struct PluginUse {
   std::string id;
   nlohmann::json params = nlohmann::json::object();
+  Parts parts = {};  // of a data set: the suite's for it
 };
 
 struct RequestSpec {
@@ -92,6 +94,7 @@ struct Suite {
   std::string name, title;
   std::vector<std::string> models;  // as written: paths relative to the suite, or names
   std::vector<RequestSpec> requests;
+  std::map<std::string, Parts> parts;  // by data set's id: how its splits are divided
   nlohmann::json training = nlohmann::json::object();
   std::vector<MethodSpec> methods;
   std::vector<std::int64_t> seeds;
