@@ -10,6 +10,7 @@
 #include "data/contact_sheet.hpp"
 #include "data/inspection.hpp"
 #include "data/parts.hpp"
+#include "data/splits.hpp"
 #include "lacuna/error.hpp"
 #include "support/cores.hpp"
 #include "support/files.hpp"
@@ -161,10 +162,7 @@ int sample(const SampleOptions& options, const Globals& globals) {
   const auto registry = globals.registry();
   const auto made = maker(options.chosen, registry, globals.data_roots());
   const auto dataset = made.make();
-  const auto splits = dataset->splits();
-  if (std::find(splits.begin(), splits.end(), options.sheet.split) == splits.end())
-    throw ConfigError(fmt::format("--split: '{}': no such split (known: {})", options.sheet.split,
-                                  fmt::join(splits, ", ")));
+  check_split(*dataset, options.sheet.split, "--split");
   const auto sheet =
       guarded(options.chosen.name, [&] { return contact_sheet(*dataset, options.sheet); });
   if (sheet.unreadable == sheet.indices.size())

@@ -32,11 +32,6 @@ nlohmann::json parse_params(const std::string& text) {
   return params;
 }
 
-// Of a question: whether each picture was answered right.
-at::Tensor hits(const Predicted& predicted, const Asked& asked) {
-  return predicted.outcome.at(asked.question + "/predicted").eq(asked.target);
-}
-
 nlohmann::json per_class(const Predicted& predicted) {
   auto rows = nlohmann::json::array();
   const auto& fine = predicted.asked.front();

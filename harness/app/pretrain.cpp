@@ -30,11 +30,8 @@ int run_pretrain(const Options& options, const Globals& globals) {
   std::vector<std::unique_ptr<Dataset>> datasets;
   for (const auto& data : recipe.data) {
     const auto& plugin = registry.find(Kind::dataset, data.dataset);
-    const auto parts = recipe.parts.find(data.dataset);
-    datasets.push_back(guarded(data.dataset, [&] {
-      return make_dataset(*plugin.entry, data.params,
-                          parts == recipe.parts.end() ? Parts() : parts->second, roots);
-    }));
+    datasets.push_back(guarded(
+        data.dataset, [&] { return make_dataset(*plugin.entry, data.params, data.parts, roots); }));
   }
 
   using Clock = std::chrono::steady_clock;

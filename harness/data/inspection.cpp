@@ -7,10 +7,10 @@
 #include <set>
 #include <thread>
 
+#include "data/picture_hash.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
 #include "support/failure.hpp"
-#include "support/hash.hpp"
 
 namespace lacuna {
 namespace {
@@ -63,11 +63,7 @@ void look_at(const Dataset& dataset, const std::string& split, Seen& seen) {
   try {
     const std::int64_t one[] = {seen.index};
     const auto picture = dataset.images(split, one).at(0).contiguous();
-    const std::int64_t size[] = {picture.size(0), picture.size(1)};
-    seen.hash = Sha256()
-                    .update(size, sizeof size)
-                    .update(picture.const_data_ptr(), static_cast<std::size_t>(picture.numel()))
-                    .hex();
+    seen.hash = picture_hash(picture);
     if (const auto file = dataset.file(split, seen.index); !file.empty())
       seen.kind = kind_of(file, picture);
   } catch (...) {

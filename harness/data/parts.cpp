@@ -2,11 +2,12 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <span>
 
+#include "data/picture_hash.hpp"
+#include "data/splits.hpp"
 #include "lacuna/error.hpp"
 #include "support/hash.hpp"
 
@@ -19,13 +20,6 @@ std::uint64_t whole(const Shares& shares) {
   std::uint64_t sum = 0;
   for (const auto& [name, share] : shares) sum += share;
   return sum;
-}
-
-std::string content_of(const at::Tensor& picture) {
-  const auto bytes = picture.contiguous();
-  std::string text = fmt::format("{}x{}:", bytes.size(0), bytes.size(1));
-  text.append(static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes());
-  return sha256(text);
 }
 
 // What decides of a picture: its file if it has one, else its pixels.
@@ -44,7 +38,7 @@ std::vector<std::string> contents(const Dataset& dataset, const std::string& spl
     const auto batch = std::span(without).subspan(begin, std::min(kBatch, without.size() - begin));
     const auto pictures = dataset.images(split, batch);
     for (std::size_t i = 0; i < batch.size(); ++i)
-      out[static_cast<std::size_t>(batch[i])] = content_of(pictures[i]);
+      out[static_cast<std::size_t>(batch[i])] = picture_hash(pictures[i]);
   }
   return out;
 }
@@ -137,10 +131,8 @@ std::unique_ptr<Dataset> with_defaults(const Entry& entry, const DataRoots& root
 }
 
 bool has_splits(const Dataset& dataset, const Parts& parts) {
-  const auto splits = dataset.splits();
-  return std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
-    return std::find(splits.begin(), splits.end(), part.first) != splits.end();
-  });
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](const auto& part) { return has_split(dataset, part.first); });
 }
 
 }  // namespace
@@ -161,10 +153,7 @@ void check_parts(const Dataset& dataset, const Parts& parts) {
   const auto is_known = [&](const std::string& name) {
     return std::find(known.begin(), known.end(), name) != known.end();
   };
-  for (const auto& [split, shares] : parts)
-    if (!is_known(split))
-      throw ConfigError(
-          fmt::format("parts: '{}': no such split (known: {})", split, fmt::join(known, ", ")));
+  for (const auto& [split, shares] : parts) check_split(dataset, split, "parts");
   for (const auto& [split, shares] : parts) {
     for (const auto& [name, share] : shares) {
       if (is_known(name))

@@ -2,12 +2,10 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
 
-#include "lacuna/error.hpp"
+#include "data/splits.hpp"
 #include "lacuna/random.hpp"
 #include "lacuna/taxonomy.hpp"
 #include "model/pictures/pictures.hpp"
@@ -20,13 +18,6 @@ at::Tensor kept_rows(const Dataset& dataset, const RecipeData& data, const at::T
   if (data.exclude.empty()) return at::arange(labels.size(0), at::kLong);
   const auto excluded = at::tensor(fine_labels(dataset.taxonomy(), data.exclude), at::kLong);
   return at::isin(labels, excluded).logical_not().nonzero().squeeze(1);
-}
-
-void check_split(const Dataset& dataset, const std::string& split, const std::string& place) {
-  const auto known = dataset.splits();
-  if (std::find(known.begin(), known.end(), split) != known.end()) return;
-  throw ConfigError(
-      fmt::format("{}: '{}': no such split (known: {})", place, split, fmt::join(known, ", ")));
 }
 
 }  // namespace

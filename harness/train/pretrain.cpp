@@ -125,10 +125,9 @@ class Run {
       const auto& split = recipe_.data[i].validation;
       if (split.empty()) continue;
       const auto predicted = predict(clip, tokenizer_, *datasets_[i], split);
-      const auto& target = predicted.asked.front().target;
-      const auto right = predicted.outcome.columns.at("fine/predicted").eq(target).sum();
-      count = {right.item<std::int64_t>(), target.size(0)};
-      sum += right.item<double>() / static_cast<double>(target.size(0));
+      const auto right = hits(predicted, predicted.asked.front());
+      count = {right.sum().item<std::int64_t>(), right.size(0)};
+      sum += right.to(at::kDouble).mean().item<double>();
     }
     if (sum <= best_sum_) return;
     best_sum_ = sum;

@@ -41,9 +41,14 @@ Recipe recipe_from(const JsonView& root) {
   recipe.seed = static_cast<std::uint64_t>(seed);
   recipe.model = clip_config_from(root.at("model"));
   recipe.vocabulary = root.at("vocabulary").text();
-  if (root.has("parts"))
-    for (const auto& [id, view] : root.at("parts").members()) recipe.parts[id] = read_parts(view);
   for (const auto& view : root.at("data").some()) recipe.data.push_back(data_from(view));
+  if (root.has("parts")) {
+    for (const auto& [id, view] : root.at("parts").members()) {
+      const auto parts = read_parts(view);
+      for (auto& data : recipe.data)
+        if (data.dataset == id) data.parts = parts;
+    }
+  }
   const auto training = root.section("training");
   recipe.training = training.parse<RecipeTraining>();
   if (root.has("finish")) {

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -22,6 +21,7 @@ namespace lacuna {
 struct RecipeData {
   std::string dataset;    // plugin id
   nlohmann::json params;  // the plugin's
+  Parts parts = {};       // how its splits are divided: the recipe's for it
   std::string split = "train";
   std::vector<std::string> exclude = {};  // fine classes without pictures; their names stay
   std::string validation = {};            // the split that says which epoch is kept; empty: none
@@ -62,9 +62,8 @@ struct RecipeTraining {
 struct Recipe {
   std::string name;
   std::uint64_t seed = 1;
-  ClipConfig model;                    // its vocabulary size follows from the prompts
-  std::map<std::string, Parts> parts;  // by data set's id: how splits are divided
-  std::string vocabulary;              // CLIP's merge file, looked up in the data folders
+  ClipConfig model;        // its vocabulary size follows from the prompts
+  std::string vocabulary;  // CLIP's merge file, looked up in the data folders
   std::vector<RecipeData> data;
   RecipeTraining training;
   // A second phase on the folded tower; unset fields as in training.

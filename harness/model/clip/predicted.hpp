@@ -1,6 +1,8 @@
 // What a model made of a whole split, with the right answers.
 #pragma once
 
+#include <ATen/ops/eq.h>
+
 #include <vector>
 
 #include "lacuna/metric.hpp"
@@ -14,5 +16,10 @@ struct Predicted {
   std::vector<Asked> asked;
   Outcome outcome;
 };
+
+// Of a question: bool [N], whether each picture was answered right.
+inline at::Tensor hits(const Predicted& predicted, const Asked& asked) {
+  return predicted.outcome.at(asked.question + "/predicted").eq(asked.target);
+}
 
 }  // namespace lacuna

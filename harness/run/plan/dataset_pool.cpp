@@ -1,8 +1,5 @@
 #include "run/plan/dataset_pool.hpp"
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <set>
 
 #include "model/pictures/resize.hpp"
@@ -68,12 +65,6 @@ const PooledDataset& DatasetPool::get(const PluginUse& use) {
     pooled.unavailable = error.what();
   }
   return pooled;
-}
-
-void check_split(const Dataset& dataset, const std::string& split) {
-  const auto splits = dataset.splits();
-  if (std::find(splits.begin(), splits.end(), split) != splits.end()) return;
-  throw ConfigError(fmt::format("'{}': no such split (known: {})", split, fmt::join(splits, ", ")));
 }
 
 }  // namespace lacuna

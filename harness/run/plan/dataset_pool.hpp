@@ -36,7 +36,4 @@ class DatasetPool {
   std::map<std::string, PooledDataset> datasets_;
 };
 
-// Throws ConfigError if `split` is not one of the dataset's.
-void check_split(const Dataset& dataset, const std::string& split);
-
 }  // namespace lacuna

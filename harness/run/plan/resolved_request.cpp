@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "data/splits.hpp"
 #include "run/jobs/matching.hpp"
 #include "run/suite/goal.hpp"
 

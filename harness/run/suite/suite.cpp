@@ -93,17 +93,17 @@ std::vector<std::string> read_models(const JsonView& view) {
 
 // A data set is divided in one way wherever the suite uses it.
 void read_all_parts(const JsonView& view, Suite& suite) {
-  for (const auto& [id, parts] : view.members()) {
-    suite.parts[id] = read_parts(parts);
+  for (const auto& [id, place] : view.members()) {
+    const auto parts = read_parts(place);
     bool used = false;
     const auto give = [&, &id = id](PluginUse& use) {
       if (use.id != id) return;
-      use.parts = suite.parts[id];
+      use.parts = parts;
       used = true;
     };
     for (auto& request : suite.requests) give(request.dataset);
     for (auto& evaluation : suite.evaluations) give(evaluation.dataset);
-    if (!used) parts.fail("the suite uses no such data set");
+    if (!used) place.fail("the suite uses no such data set");
   }
 }
 

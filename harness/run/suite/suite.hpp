@@ -94,7 +94,6 @@ struct Suite {
   std::string name, title;
   std::vector<std::string> models;  // as written: paths relative to the suite, or names
   std::vector<RequestSpec> requests;
-  std::map<std::string, Parts> parts;  // by data set's id: how its splits are divided
   nlohmann::json training = nlohmann::json::object();
   std::vector<MethodSpec> methods;
   std::vector<std::int64_t> seeds;
