@@ -1,7 +1,7 @@
 """Losses of the unlearning methods and their gradients, by PyTorch's autograd, a row at a time from the formulas.
 
 Usage: make_losses.py OUTFOLDER [GOLDEN]
-OUTFOLDER/losses.json: what tests/parity/losses.cpp compares with. GOLDEN: the small part of it that is committed as
+OUTFOLDER/losses.json: what tests/parity/test_losses.cpp compares with. GOLDEN: the small part of it that is committed as
 tests/methods/golden/losses.json.
 
 Formulas (a row i, its fine label y, its coarse label c; z student, t teacher logits; g: the coarse label goes, too):
