@@ -1,8 +1,12 @@
+#include <ATen/ATen.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
 #include <fstream>
 
 #include "helpers.hpp"
+#include "model/weights/safetensors.hpp"
 #include "run_suite.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
@@ -277,6 +281,42 @@ TEST_CASE("Incomplete data is told by plan, run, cells and eval") {
   CHECK(json::parse(eval({"--params", "{\"original\": 4000}", "--json"}))["incomplete"] == part);
   CHECK(eval({}).starts_with("fine "));
   CHECK_FALSE(json::parse(eval({"--json"})).contains("incomplete"));
+}
+
+TEST_CASE("eval blames the data set for what it throws, and not for what the model does") {
+  const TemporaryFolder folder;
+  write_suite(folder.path(), tiny_suite());
+  const auto weights = folder / "model/model.safetensors";
+  const auto eval = [&](const std::string& params) {
+    return lacuna::testing::lacuna(
+               {"eval", (folder / "model").string(), "--dataset", "tiny", "--params", params})
+        .output;
+  };
+  std::ofstream(folder / "broken") << "x";
+  CHECK(eval(json{{"breaks_if", (folder / "broken").string()}}.dump()) ==
+        "error: tiny: asked to break\n");
+  auto model = load_safetensors(weights);
+  for (auto& [name, tensor] : model.tensors) tensor = at::full_like(tensor, NAN);
+  save_safetensors(weights, model.tensors, model.metadata);
+  CHECK(eval("{}").starts_with("error: features: not finite for "));
+}
+
+TEST_CASE("A label's line breaks and escapes stay in its line, whatever prints it") {
+  const TemporaryFolder folder;
+  auto suite = tiny_suite();
+  suite["methods"] = {{{"id", "spy"}, {"label", "a\n\x1b[2Jb"}}};
+  suite["evaluations"][1]["dataset"]["params"]["breaks_if"] = (folder / "broken").string();
+  const auto path = write_suite(folder.path(), suite);
+  const auto out = folder / "out";
+  std::ofstream(folder / "broken") << "x";
+  const auto result = run(path, out);
+  const auto status = lacuna::testing::lacuna({"status", out.string()});
+  const auto plan = lacuna::testing::lacuna({"plan", path.string(), "--out", out.string()});
+  for (const auto& printed : {result.output, status.output, plan.output}) {
+    INFO(printed);
+    CHECK_THAT(printed, ContainsSubstring("a\\n\\x1b[2Jb"));
+    CHECK_THAT(printed, !ContainsSubstring("\x1b"));
+  }
 }
 
 TEST_CASE("A failed original fails what is measured by it") {
