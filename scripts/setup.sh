@@ -15,7 +15,7 @@ for group in "${@:-build}"; do
   case $group in
     build) packages+=(g++ cmake ninja-build make pkg-config libboost-dev nlohmann-json3-dev libopencv-core-dev
       libopencv-imgproc-dev libtiff-dev libmatio-dev libcurl4-openssl-dev libarchive-dev libcli11-dev
-      libfmt-dev libkainjow-mustache-dev libssl-dev libutf8proc-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libgif-dev libwebp-dev) ;;
+      libkainjow-mustache-dev libssl-dev libutf8proc-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libgif-dev libwebp-dev) ;;
     test) packages+=(libcatch2-dev chromium python3-jsonschema) ;;
     bench) packages+=(libbenchmark-dev) ;;
     parity) packages+=(python3-venv) ;;

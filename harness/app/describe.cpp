@@ -16,7 +16,7 @@ namespace lacuna {
 
 namespace {
 
-struct Options {
+struct DescribeArguments {
   std::string name;
   bool json = false;
 };
@@ -146,7 +146,7 @@ std::string range_of(const nlohmann::ordered_json& parameter) {
   return "";
 }
 
-void print(const nlohmann::ordered_json& plugin) {
+void print_plugin(const nlohmann::ordered_json& plugin) {
   const auto text = [&](const char* key) { return plugin[key].get<std::string>(); };
   std::cout << fmt::format("{} {} {}\n{}\n", text("kind"), text("id"), text("version"),
                            text("summary"));
@@ -175,7 +175,7 @@ void print(const nlohmann::ordered_json& plugin) {
     if (!text(key).empty()) std::cout << fmt::format("{}: {}\n", title, text(key));
 }
 
-int describe_plugin(const Options& options, const Globals& globals) {
+int describe_plugin(const DescribeArguments& options, const Globals& globals) {
   const auto door = options.name.starts_with("door:") ? options.name.substr(5) : options.name;
   nlohmann::ordered_json plugin;
   if (is_door(door)) {
@@ -190,7 +190,7 @@ int describe_plugin(const Options& options, const Globals& globals) {
   if (options.json) {
     std::cout << json_text(plugin) << '\n';
   } else {
-    print(plugin);
+    print_plugin(plugin);
   }
   return exit_code::ok;
 }
@@ -198,7 +198,7 @@ int describe_plugin(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_describe(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DescribeArguments>();
   auto* command = app.add_subcommand(
       "describe", "One plugin or door: parameters, what it reads or holds, authors, citation");
   command->add_option("PLUGIN", options->name, "an id, or kind:id where two kinds share it")

@@ -145,7 +145,7 @@ ordered_json examine(const Globals& globals) {
   return report;
 }
 
-void print(const ordered_json& report) {
+void print_report(const ordered_json& report) {
   const auto line = [](const std::string& name, const std::string& value) {
     std::cout << fmt::format("{:<14} {}\n", name, one_line(value));
   };
@@ -212,7 +212,7 @@ void add_doctor(CLI::App& app, Globals& globals) {
     if (*json) {
       std::cout << json_text(report) << '\n';
     } else {
-      print(report);
+      print_report(report);
     }
     return exit_code::ok;
   });

@@ -19,7 +19,7 @@ namespace lacuna {
 
 namespace {
 
-struct Options {
+struct EvalArguments {
   std::string model, dataset, params = "{}", split = "test", device = "cpu", precision = "float32";
   bool json = false, per_class = false;
 };
@@ -51,7 +51,7 @@ void print_count(const char* level, const nlohmann::json& count) {
   fmt::print("{:<7} {:>6} / {:<6} {:6.2f} %\n", level, correct, n, 100 * correct / n);
 }
 
-int run_eval(const Options& options, const Globals& globals) {
+int run_eval(const EvalArguments& options, const Globals& globals) {
   const auto device = prepare_compute(options.device, /*threads=*/0);
   const auto registry = globals.registry();
   const auto& plugin = registry.find(Kind::dataset, options.dataset);
@@ -97,7 +97,7 @@ int run_eval(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_eval(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalArguments>();
   auto* command =
       app.add_subcommand("eval", "Zero-shot accuracy of a model on a dataset, fine and coarse");
   command

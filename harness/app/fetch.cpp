@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-struct Options {
+struct FetchArguments {
   std::vector<std::string> names;
   bool list = false, json = false, unpack = false;
   std::string url, to, checksum;
@@ -66,7 +66,7 @@ int print_list(const Catalogue& catalogue, const DataRoots& roots, bool as_json)
 }
 
 // What --url, --to and --checksum say, as an item of its own.
-CatalogueItem item_of_url(const Options& options) {
+CatalogueItem item_of_url(const FetchArguments& options) {
   if (!options.url.starts_with("https://") && !options.url.starts_with("http://"))
     throw ConfigError(fmt::format("--url: '{}' is not an http or https address", options.url));
   if (!is_safe_relative(options.to) || options.to.starts_with("downloads/"))
@@ -120,7 +120,7 @@ std::vector<std::string> with_needs(const std::vector<std::string>& names,
   return out;
 }
 
-std::vector<CatalogueItem> chosen(const Options& options, const Catalogue& catalogue) {
+std::vector<CatalogueItem> chosen(const FetchArguments& options, const Catalogue& catalogue) {
   std::vector<CatalogueItem> items;
   for (const auto& name : with_needs(options.names, catalogue)) items.push_back(catalogue.at(name));
   if (!options.url.empty()) items.push_back(item_of_url(options));
@@ -151,7 +151,7 @@ std::string fetch_item(const CatalogueItem& item, const DataRoots& roots, FetchO
   return fetched ? "fetched" : "there";
 }
 
-int fetch_all(const Options& options, const Catalogue& catalogue, const DataRoots& roots) {
+int fetch_all(const FetchArguments& options, const Catalogue& catalogue, const DataRoots& roots) {
   const auto items = chosen(options, catalogue);
   if (roots.folders.empty())
     throw ConfigError("fetch: no data folder is given (--data DIR or LACUNA_DATA)");
@@ -193,7 +193,7 @@ int fetch_all(const Options& options, const Catalogue& catalogue, const DataRoot
   return failed ? exit_code::some_failed : exit_code::ok;
 }
 
-int run_fetch(const Options& options, const Globals& globals) {
+int run_fetch(const FetchArguments& options, const Globals& globals) {
   const auto catalogue =
       options.catalogue.empty() ? Catalogue::builtin() : Catalogue::read(options.catalogue);
   const auto roots = globals.data_roots();
@@ -204,7 +204,7 @@ int run_fetch(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_fetch(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FetchArguments>();
   auto& download = options->fetch.download;
   auto* command = app.add_subcommand("fetch", "Download model weights and data sets by name");
   auto* names = command->add_option("NAME", options->names, "names of the catalogue (--list)");

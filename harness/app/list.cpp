@@ -12,7 +12,7 @@ namespace lacuna {
 
 namespace {
 
-struct Options {
+struct ListArguments {
   bool json = false, citations = false;
 };
 
@@ -68,7 +68,7 @@ void print_citations(const Registry& registry) {
   }
 }
 
-int list(const Options& options, const Globals& globals) {
+int list(const ListArguments& options, const Globals& globals) {
   const auto registry = globals.registry();
   // They do not fail the listing: whoever needs one of them is told so by the command that does.
   for (const auto& [_, reason] : registry.refused())
@@ -88,7 +88,7 @@ int list(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_list(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListArguments>();
   auto* command =
       app.add_subcommand("list", "Methods, datasets and metrics that were found, and doors");
   auto* json = command->add_flag("--json", options->json, "print JSON");

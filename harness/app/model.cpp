@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ModelArguments {
   std::string model;
   fs::path out;
   std::string config, format = "lacuna";
@@ -35,12 +35,12 @@ struct Options {
 };
 
 // Parameters that a tower trains.
-struct Count {
+struct ParameterCount {
   std::int64_t image = 0, text = 0, other = 0;
 };
 
-Count count_parameters(const ClipConfig& config) {
-  Count count;
+ParameterCount count_parameters(const ClipConfig& config) {
+  ParameterCount count;
   for (const auto& [name, shape] : Clip::shapes(config)) {
     std::int64_t size = 1;
     for (const auto extent : shape) size *= extent;
@@ -61,12 +61,12 @@ nlohmann::json stored_types(const ModelSource& source) {
   return types;
 }
 
-Checkpoint load_named(const Options& options, const Globals& globals) {
+Checkpoint load_named(const ModelArguments& options, const Globals& globals) {
   const auto roots = globals.data_roots();
   return load_checkpoint(find_model(options.model, "", roots).path, {.data = roots.folders});
 }
 
-nlohmann::json facts_of(const Options& options, const Globals& globals) {
+nlohmann::json facts_of(const ModelArguments& options, const Globals& globals) {
   const auto path = find_model(options.model, "", globals.data_roots()).path;
   const auto source = open_model(path);
   const auto count = count_parameters(source.config);
@@ -104,7 +104,7 @@ std::string tower_line(const VisionConfig& vision) {
                      fmt::join(vision.widths, ", "));
 }
 
-int show(const Options& options, const Globals& globals) {
+int show(const ModelArguments& options, const Globals& globals) {
   const auto facts = facts_of(options, globals);
   if (options.json) {
     fmt::print("{}\n", json_text(facts));
@@ -139,7 +139,7 @@ int show(const Options& options, const Globals& globals) {
   return exit_code::ok;
 }
 
-int hash(const Options& options, const Globals& globals) {
+int hash(const ModelArguments& options, const Globals& globals) {
   fmt::print("{}\n", checkpoint_hash(load_named(options, globals)));
   return exit_code::ok;
 }
@@ -169,7 +169,7 @@ void save_new_folder(const fs::path& out, const Checkpoint& checkpoint) {
   fmt::print("{}: written\n", out.string());
 }
 
-int convert(const Options& options, const Globals& globals) {
+int convert(const ModelArguments& options, const Globals& globals) {
   refuse_existing(options.out);
   save_new_folder(options.out, load_named(options, globals));
   return exit_code::ok;
@@ -185,7 +185,7 @@ ClipConfig named_config(const std::string& name) {
 }
 
 // CLIP's merges, or the first of them where the vocabulary is smaller.
-Tokenizer vocabulary_of(const Options& options, std::int64_t size, const Globals& globals) {
+Tokenizer vocabulary_of(const ModelArguments& options, std::int64_t size, const Globals& globals) {
   if (size < 514)
     throw ConfigError(fmt::format("{}: text.vocabulary_size: {} is too small (514 is the least)",
                                   options.config, size));
@@ -199,7 +199,7 @@ Tokenizer vocabulary_of(const Options& options, std::int64_t size, const Globals
   return Tokenizer(std::move(merges));
 }
 
-int init(const Options& options, const Globals& globals) {
+int init(const ModelArguments& options, const Globals& globals) {
   refuse_existing(options.out);
   const auto config = named_config(options.config);
   auto weights = Clip::initial_weights(config, make_generator(options.seed, "weights"));
@@ -218,7 +218,7 @@ int init(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_model(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ModelArguments>();
   auto* model = app.add_subcommand("model", "A model's files: show, hash, convert, make");
   model->require_subcommand(1);
   model->fallthrough();

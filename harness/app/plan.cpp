@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-struct Options {
+struct PlanArguments {
   std::string suite;
   std::filesystem::path out;
   std::vector<std::int64_t> seeds;
@@ -121,7 +121,7 @@ struct WorkFolder {
   }
 };
 
-Plan planned(const Options& options, const Globals& globals) {
+Plan planned(const PlanArguments& options, const Globals& globals) {
   const WorkFolder folder;
   const Store store(folder.path);
   store.create();
@@ -138,7 +138,7 @@ Plan planned(const Options& options, const Globals& globals) {
   }
 }
 
-int print_plan(const Options& options, const Globals& globals) {
+int print_plan(const PlanArguments& options, const Globals& globals) {
   const auto plan = planned(options, globals);
   const auto roots = globals.data_roots();
   for (const auto& warning : plan.warnings) std::cerr << "warning: " << one_line(warning) << '\n';
@@ -159,7 +159,7 @@ int print_plan(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_plan(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlanArguments>();
   auto* command =
       app.add_subcommand("plan", "What a suite would run, what of it is there, what is missing");
   command->add_option("SUITE", options->suite, "a suite's name or file (docs/suites.md)")

@@ -16,13 +16,13 @@ namespace lacuna {
 
 namespace {
 
-struct Options {
+struct PretrainArguments {
   std::filesystem::path recipe, out;
   std::string device = "cpu";
   int threads = 0;
 };
 
-int run_pretrain(const Options& options, const Globals& globals) {
+int run_pretrain(const PretrainArguments& options, const Globals& globals) {
   const auto recipe = read_recipe(options.recipe);
   const auto device = prepare_compute(options.device, options.threads);
   const auto registry = globals.registry();
@@ -53,7 +53,7 @@ int run_pretrain(const Options& options, const Globals& globals) {
 }  // namespace
 
 void add_pretrain(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PretrainArguments>();
   auto* command =
       app.add_subcommand("pretrain", "Train a small CLIP from scratch, as a recipe says");
   command->add_option("RECIPE", options->recipe, "a recipe file (models/*/recipe.json)")

@@ -17,7 +17,7 @@
 namespace lacuna {
 namespace {
 
-struct Options {
+struct RunArguments {
   std::string suite;
   std::filesystem::path out;
   RunOptions run;
@@ -36,7 +36,7 @@ void remove_empty(const std::filesystem::path& folder) {
 }
 
 // A suite that cannot be planned leaves no folder behind that was not there.
-Plan plan_or_leave_nothing(const Options& options, const Globals& globals, const Store& store,
+Plan plan_or_leave_nothing(const RunArguments& options, const Globals& globals, const Store& store,
                            bool is_new) {
   try {
     return plan_in_worker(find_suite(options.suite), plugin_folders(globals.plugins),
@@ -57,7 +57,7 @@ std::string jobs_that_ran(const RunSummary& summary) {
                      summary.predicted, summary.scored, counted(summary.workers, "process", "es"));
 }
 
-int run(Options& options, const Globals& globals) {
+int run(RunArguments& options, const Globals& globals) {
   listen_for_interruptions();
   options.run.interrupted = [] { return interruption != 0; };
   options.run.jobs = workers_at_a_time(options.jobs, options.run.devices.front());
@@ -110,7 +110,7 @@ int run(Options& options, const Globals& globals) {
 }  // namespace
 
 void add_run(CLI::App& app, Globals& globals) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunArguments>();
   auto* command = app.add_subcommand("run", "Run the cells of a suite that are not there yet");
   command->add_option("SUITE", options->suite, "a suite's name or file (docs/suites.md)")
       ->required();

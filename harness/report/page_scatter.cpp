@@ -17,8 +17,8 @@ using nlohmann::json;
 
 // In units of the drawing. A phone shows it at less than half its size, with text twice as large:
 // margins and labels have the room for that.
-constexpr double width = 760, height = 540, left = 88, right = 60, top = 32, bottom = 80,
-                 inset = 14, radius = 8, digit = 15, line_height = 24;
+constexpr double kWidth = 760, kHeight = 540, kLeft = 88, kRight = 60, kTop = 32, kBottom = 80,
+                 kInset = 14, kRadius = 8, kDigit = 15, kLineHeight = 24;
 constexpr std::size_t hues = 8, most_numbers = 60;
 
 struct Mark {
@@ -53,10 +53,10 @@ struct Axes {
   Axis across, up;
 
   double x(double value) const {
-    return left + inset + across.share(value) * (width - left - right - 2 * inset);
+    return kLeft + kInset + across.share(value) * (kWidth - kLeft - kRight - 2 * kInset);
   }
   double y(double value) const {
-    return height - bottom - inset - up.share(value) * (height - top - bottom - 2 * inset);
+    return kHeight - kBottom - kInset - up.share(value) * (kHeight - kTop - kBottom - 2 * kInset);
   }
 };
 
@@ -114,17 +114,17 @@ json grid(const Board& board, const Axes& axes) {
     const double y = axes.y(tick);
     level.push_back({{"y", at(y)}, {"text_y", at(y + 4.5)}, {"text", axes.up.text(tick)}});
   }
-  return {{"left", left},
-          {"top", top},
-          {"right", width - right},
-          {"bottom", height - bottom},
-          {"width", width - left - right},
-          {"height", height - top - bottom},
-          {"middle_x", (left + width - right) / 2},
-          {"middle_y", (top + height - bottom) / 2},
-          {"upright_text_y", height - bottom + 25},
-          {"level_text_x", left - 9},
-          {"axis_y", height - 12},
+  return {{"left", kLeft},
+          {"top", kTop},
+          {"right", kWidth - kRight},
+          {"bottom", kHeight - kBottom},
+          {"width", kWidth - kLeft - kRight},
+          {"height", kHeight - kTop - kBottom},
+          {"middle_x", (kLeft + kWidth - kRight) / 2},
+          {"middle_y", (kTop + kHeight - kBottom) / 2},
+          {"upright_text_y", kHeight - kBottom + 25},
+          {"level_text_x", kLeft - 9},
+          {"axis_y", kHeight - 12},
           {"upright_title", axis_title(board, board.plot_x)},
           {"level_title", axis_title(board, board.plot_y)},
           {"upright", upright},
@@ -134,7 +134,7 @@ json grid(const Board& board, const Axes& axes) {
 // Points of equal Q-U = c: quality = c u / (2u - c).
 json curves(const Axes& axes) {
   json out = json::array();
-  double last = height;
+  double last = kHeight;
   for (const double c : {0.2, 0.4, 0.6, 0.8, 0.9, 0.95}) {
     const double end = c / (2 - c);  // where the curve meets utility 1 or quality 1
     std::string path;
@@ -146,11 +146,11 @@ json curves(const Axes& axes) {
     }
     if (path.empty()) continue;
     const double y = axes.y(end);
-    const bool labelled = end >= axes.up.low && last - y >= line_height;
+    const bool labelled = end >= axes.up.low && last - y >= kLineHeight;
     if (labelled) last = y;
     out.push_back({{"points", path},
                    {"label", labelled ? fmt::format("{:.0f}", 100 * c) : ""},
-                   {"x", width - right + 8},
+                   {"x", kWidth - kRight + 8},
                    {"y", at(y + 5)}});
   }
   return out;
@@ -179,8 +179,8 @@ json whiskers(const Mark& mark, const Axes& axes) {
     out.push_back(
         {{"hue", mark.hue}, {"x1", at(x1)}, {"y1", at(y1)}, {"x2", at(x2)}, {"y2", at(y2)}});
   };
-  const auto x = [&](double value) { return std::clamp(axes.x(value), left, width - right); };
-  const auto y = [&](double value) { return std::clamp(axes.y(value), top, height - bottom); };
+  const auto x = [&](double value) { return std::clamp(axes.x(value), kLeft, kWidth - kRight); };
+  const auto y = [&](double value) { return std::clamp(axes.y(value), kTop, kHeight - kBottom); };
   const double u = mark.across->mean(), q = mark.up->mean();
   if (const auto sd = mark.across->sd()) draw(x(u - *sd), mark.y, x(u + *sd), mark.y);
   if (const auto sd = mark.up->sd()) draw(mark.x, y(q - *sd), mark.x, y(q + *sd));
@@ -193,10 +193,10 @@ json labels(const std::vector<Mark>& marks) {
   std::vector<Label> places;
   for (const auto& mark : marks) {
     const auto digits = static_cast<double>(std::to_string(mark.index).size());
-    places.push_back({.x = mark.x, .y = mark.y, .w = digit * digits + 2, .h = line_height});
+    places.push_back({.x = mark.x, .y = mark.y, .w = kDigit * digits + 2, .h = kLineHeight});
   }
-  const Box canvas{left + 2, top + 2, width - left - right - 4, height - top - bottom - 4};
-  place_labels(places, most_numbers, canvas, radius + 2);
+  const Box canvas{kLeft + 2, kTop + 2, kWidth - kLeft - kRight - 4, kHeight - kTop - kBottom - 4};
+  place_labels(places, most_numbers, canvas, kRadius + 2);
   json out = json::array();
   for (std::size_t i = 0; i < std::min(most_numbers, places.size()); ++i) {
     const auto& [x, y, w, h, box, far] = places[i];
@@ -302,19 +302,20 @@ std::string scatter_plot(const Board& board, const Place& place) {
       }
     }
     for (auto& line : whiskers(mark, axes)) spreads.push_back(std::move(line));
-    means.push_back({{"href", place.row(mark.index)},
-                     {"title", mark_title(board, mark)},
-                     {"shape", shape(mark.hue, mark.shape, mark.row->kl, mark.x, mark.y, radius)}});
+    means.push_back(
+        {{"href", place.row(mark.index)},
+         {"title", mark_title(board, mark)},
+         {"shape", shape(mark.hue, mark.shape, mark.row->kl, mark.x, mark.y, kRadius)}});
   }
   return render("scatter", {{"plot", place.prefix + "-sp"},
-                            {"canvas_width", width},
-                            {"canvas_height", height},
+                            {"canvas_width", kWidth},
+                            {"canvas_height", kHeight},
                             {"title", plot_words(board)},
                             {"grid", grid(board, axes)},
                             {"known", has_known_scores(board)},
                             {"curves", has_known_scores(board) ? curves(axes) : json()},
-                            {"iso_x", width - right + 8},
-                            {"iso_y", top - 8},
+                            {"iso_x", kWidth - kRight + 8},
+                            {"iso_y", kTop - 8},
                             {"seeds", seeds},
                             {"spreads", spreads},
                             {"means", means},

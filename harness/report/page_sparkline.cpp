@@ -9,8 +9,8 @@
 namespace lacuna::report {
 namespace {
 
-constexpr double width = 120, height = 28, pad = 2;
-constexpr std::size_t most_points = 48;
+constexpr double kSparkWidth = 120, kSparkHeight = 28, kSparkPad = 2;
+constexpr std::size_t kMostPoints = 48;
 
 using Series = std::vector<std::pair<double, double>>;  // step, value
 
@@ -19,21 +19,21 @@ Series series(const Cell& cell, std::optional<double> TrajectoryPoint::*member) 
   for (const auto& point : cell.trajectory) {
     if (const auto& value = point.*member) all.emplace_back(point.step, *value);
   }
-  if (all.size() <= most_points) return all;
+  if (all.size() <= kMostPoints) return all;
   Series some;  // evenly spaced, the first and the last always in
-  for (std::size_t i = 0; i < most_points; ++i)
-    some.push_back(all[i * (all.size() - 1) / (most_points - 1)]);
+  for (std::size_t i = 0; i < kMostPoints; ++i)
+    some.push_back(all[i * (all.size() - 1) / (kMostPoints - 1)]);
   return some;
 }
 
-nlohmann::json line(const Series& points, double low, double high, const char* kind) {
+nlohmann::json spark_line(const Series& points, double low, double high, const char* kind) {
   const double begin = points.front().first, span = std::max(points.back().first - begin, 1e-12);
   std::string path;
   for (const auto& [step, value] : points) {
-    const double x = pad + (step - begin) / span * (width - 2 * pad);
+    const double x = kSparkPad + (step - begin) / span * (kSparkWidth - 2 * kSparkPad);
     const double share = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.5;
     path += fmt::format("{}{:.1f},{:.1f}", path.empty() ? "" : " ", x,
-                        height - pad - share * (height - 2 * pad));
+                        kSparkHeight - kSparkPad - share * (kSparkHeight - 2 * kSparkPad));
   }
   return {{"kind", kind}, {"points", path}};
 }
@@ -49,11 +49,11 @@ std::string sparkline(const Cell& cell) {
   if (loss.size() >= 2) {
     const auto [low, high] = std::minmax_element(
         loss.begin(), loss.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    lines.push_back(line(loss, low->second, high->second, "loss"));
+    lines.push_back(spark_line(loss, low->second, high->second, "loss"));
     title = fmt::format("loss {:.3g} to {:.3g}", loss.front().second, loss.back().second);
   }
   if (accuracy.size() >= 2) {
-    lines.push_back(line(accuracy, 0, 1, "acc"));
+    lines.push_back(spark_line(accuracy, 0, 1, "acc"));
     title = fmt::format("Forget accuracy {} to {} %", percent(accuracy.front().second),
                         percent(accuracy.back().second)) +
             (title.empty() ? "" : ", " + title);
@@ -61,8 +61,8 @@ std::string sparkline(const Cell& cell) {
   title += fmt::format(" over {:.0f} steps",
                        cell.trajectory.back().step - cell.trajectory.front().step + 1);
   if (cell.kept_epoch) title += fmt::format(", epoch {} kept", *cell.kept_epoch);
-  return render("sparkline", {{"width", static_cast<int>(width)},
-                              {"height", static_cast<int>(height)},
+  return render("sparkline", {{"width", static_cast<int>(kSparkWidth)},
+                              {"height", static_cast<int>(kSparkHeight)},
                               {"title", title},
                               {"lines", lines}});
 }

@@ -26,7 +26,7 @@ int affine_cores() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-std::string first_line(const Path& path) {
+std::string first_line_of(const Path& path) {
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);
@@ -65,14 +65,14 @@ std::optional<int> cgroup_cores(const Path& root) {
     if (controllers == ",,") {
       least_upwards(
           root / "sys/fs/cgroup", group,
-          [](const Path& path) { return ratio(first_line(path / "cpu.max")); }, least);
+          [](const Path& path) { return ratio(first_line_of(path / "cpu.max")); }, least);
     } else if (controllers.find(",cpu,") != controllers.npos) {
       for (const auto* mount : {"cpu", "cpu,cpuacct"}) {
         least_upwards(
             root / "sys/fs/cgroup" / mount, group,
             [](const Path& path) {
-              return ratio(first_line(path / "cpu.cfs_quota_us") + " " +
-                           first_line(path / "cpu.cfs_period_us"));
+              return ratio(first_line_of(path / "cpu.cfs_quota_us") + " " +
+                           first_line_of(path / "cpu.cfs_period_us"));
             },
             least);
       }

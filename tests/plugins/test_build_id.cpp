@@ -1,5 +1,3 @@
-#include "plugin/build_id.hpp"
-
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "lacuna/abi.hpp"
+#include "plugin/build_id.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 

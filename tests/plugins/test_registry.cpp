@@ -1,5 +1,3 @@
-#include "plugin/registry.hpp"
-
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -10,6 +8,7 @@
 
 #include "../folders.hpp"
 #include "lacuna/lacuna.hpp"
+#include "plugin/registry.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
 

@@ -1,6 +1,4 @@
 // Measured beside published: the gate, the difference, whether it is inside the interval.
-#include "report/comparison.hpp"
-
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
@@ -8,6 +6,7 @@
 #include <functional>
 
 #include "../program.hpp"
+#include "report/comparison.hpp"
 #include "sample_results.hpp"
 
 using namespace lacuna::report;

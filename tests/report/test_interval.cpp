@@ -1,9 +1,8 @@
-#include "report/interval.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <cmath>
 
+#include "report/interval.hpp"
 #include "sample_results.hpp"
 
 using namespace lacuna::report;

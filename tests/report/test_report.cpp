@@ -1,11 +1,10 @@
 // What `lacuna report` writes where.
-#include "report/report.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <regex>
 
 #include "lacuna/error.hpp"
+#include "report/report.hpp"
 #include "sample_results.hpp"
 #include "support/files.hpp"
 

@@ -1,5 +1,3 @@
-#include "lacuna/batch.hpp"
-
 #include <ATen/ATen.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,6 +6,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "lacuna/batch.hpp"
 
 using Catch::Matchers::WithinAbs;
 

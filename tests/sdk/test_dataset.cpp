@@ -1,11 +1,10 @@
-#include "lacuna/dataset.hpp"
-
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <fstream>
 
+#include "lacuna/dataset.hpp"
 #include "lacuna/error.hpp"
 #include "lacuna/plugin.hpp"
 

@@ -1,5 +1,3 @@
-#include "lacuna/input.hpp"
-
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -10,6 +8,7 @@
 
 #include "../folders.hpp"
 #include "lacuna/error.hpp"
+#include "lacuna/input.hpp"
 
 using lacuna::ConfigError;
 using lacuna::testing::TemporaryFolder;

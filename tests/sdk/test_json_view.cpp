@@ -1,11 +1,10 @@
 // JSON that people write: every complaint names file and place in one notation.
-#include "lacuna/json_view.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 
 #include "../folders.hpp"
 #include "lacuna/error.hpp"
+#include "lacuna/json_view.hpp"
 
 using lacuna::ConfigError;
 using lacuna::Field;

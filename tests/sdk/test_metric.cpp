@@ -1,11 +1,10 @@
-#include "lacuna/metric.hpp"
-
 #include <ATen/ATen.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 
 #include "lacuna/error.hpp"
+#include "lacuna/metric.hpp"
 
 using Catch::Matchers::Message;
 using lacuna::Count;

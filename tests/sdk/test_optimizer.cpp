@@ -1,6 +1,4 @@
 // The one file of the project that includes torch/torch.h: it compares AdamW with LibTorch's own.
-#include "lacuna/optimizer.hpp"
-
 #include <torch/torch.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,6 +6,7 @@
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 
 #include "lacuna/error.hpp"
+#include "lacuna/optimizer.hpp"
 #include "lacuna/random.hpp"
 
 using Catch::Matchers::Message;

@@ -1,10 +1,9 @@
-#include "lacuna/params.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 
 #include "lacuna/error.hpp"
+#include "lacuna/params.hpp"
 
 using Catch::Matchers::Message;
 using lacuna::ConfigError;

@@ -1,10 +1,10 @@
-#include "lacuna/random.hpp"
-
 #include <ATen/ops/randperm.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
 #include <vector>
+
+#include "lacuna/random.hpp"
 
 // The expected numbers come from a second implementation (Python integers), not from this one.
 TEST_CASE("random: derived seeds are the same everywhere") {

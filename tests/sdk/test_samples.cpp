@@ -1,9 +1,8 @@
-#include "lacuna/samples.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 
 #include "lacuna/error.hpp"
+#include "lacuna/samples.hpp"
 
 using Catch::Matchers::Message;
 

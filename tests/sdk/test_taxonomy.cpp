@@ -1,9 +1,8 @@
-#include "lacuna/taxonomy.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 
 #include "lacuna/error.hpp"
+#include "lacuna/taxonomy.hpp"
 
 using Catch::Matchers::Message;
 using lacuna::ConfigError;

@@ -75,7 +75,7 @@ export -f fake_torch
 
 # A machine that has everything but LibTorch; commands are stand-ins too, so that the real machine does not matter.
 for command in g++ ninja make pkg-config chromium; do echo '#!/bin/bash' | stand_in "$command"; done
-for package in libboost-dev nlohmann-json3-dev libopencv-core-dev libopencv-imgproc-dev libcli11-dev libfmt-dev libkainjow-mustache-dev \
+for package in libboost-dev nlohmann-json3-dev libopencv-core-dev libopencv-imgproc-dev libcli11-dev libkainjow-mustache-dev \
   libtiff-dev libmatio-dev libcurl4-openssl-dev libarchive-dev libjpeg62-turbo-dev libpng-dev libgif-dev \
   libwebp-dev libssl-dev libutf8proc-dev zlib1g-dev libbenchmark-dev python3-pip python3-jsonschema; do echo "$package 1.0"; done >"$root/installed"
 echo "libcatch2-dev 3.7.1-0.4~bpo12+1" >>"$root/installed"
@@ -103,9 +103,9 @@ test_pip_is_asked_for_the_three_wheels_without_dependencies() {
 
 test_without_root_the_one_missing_command_is_printed() {
   echo 1000 >"$root/uid"
-  remove libfmt-dev && remove libboost-dev
+  remove libcli11-dev && remove libboost-dev
   ! setup build || fail "exit status 0"
-  says '^sudo apt-get install -y --no-install-recommends libboost-dev libfmt-dev$'
+  says '^sudo apt-get install -y --no-install-recommends libboost-dev libcli11-dev$'
   [[ $(grep -c sudo "$root/out") == 1 && $(calls .) == 0 && ! -e $root/build/libtorch ]] || fail "it did not stop"
 }
 
@@ -120,9 +120,9 @@ test_without_root_the_command_brings_backports_from_the_mirror_in_use() {
 }
 
 test_root_gets_only_what_is_missing() {
-  remove libfmt-dev
+  remove libcli11-dev
   setup build test || fail "set-up"
-  grep -qE 'install .*--no-install-recommends libfmt-dev$' "$root/calls" || fail "the apt command"
+  grep -qE 'install .*--no-install-recommends libcli11-dev$' "$root/calls" || fail "the apt command"
   [[ $(calls ' install -y') == 1 && ! -e $root/sources/lacuna-backports.list ]] || fail "more than that"
 }
 

@@ -1,10 +1,10 @@
-#include "support/compute_mode.hpp"
-
 #include <ATen/Context.h>
 #include <c10/util/Exception.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <vector>
+
+#include "support/compute_mode.hpp"
 
 namespace {
 

@@ -1,11 +1,10 @@
-#include "support/cores.hpp"
-
 #include <sched.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 
 #include "../folders.hpp"
+#include "support/cores.hpp"
 
 using lacuna::available_cores;
 using lacuna::cgroup_cores;

@@ -1,5 +1,3 @@
-#include "support/device.hpp"
-
 #include <ATen/ATen.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,6 +5,7 @@
 #include <cstdlib>
 
 #include "lacuna/error.hpp"
+#include "support/device.hpp"
 
 using Catch::Matchers::Message;
 

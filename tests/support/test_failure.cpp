@@ -1,5 +1,3 @@
-#include "support/failure.hpp"
-
 #include <ATen/ATen.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -11,6 +9,7 @@
 
 #include "lacuna/error.hpp"
 #include "plugin/registry.hpp"
+#include "support/failure.hpp"
 
 using lacuna::Failure;
 using Cause = Failure::Cause;

@@ -1,5 +1,3 @@
-#include "support/files.hpp"
-
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +11,7 @@
 
 #include "../folders.hpp"
 #include "lacuna/error.hpp"
+#include "support/files.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::Message;

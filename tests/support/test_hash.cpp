@@ -1,5 +1,3 @@
-#include "support/hash.hpp"
-
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,6 +5,7 @@
 #include <fstream>
 
 #include "lacuna/error.hpp"
+#include "support/hash.hpp"
 
 using Catch::Matchers::Message;
 

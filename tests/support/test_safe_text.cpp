@@ -1,6 +1,6 @@
-#include "support/safe_text.hpp"
-
 #include <catch2/catch_test_macros.hpp>
+
+#include "support/safe_text.hpp"
 
 using lacuna::grouped;
 using lacuna::json_text;

@@ -1,5 +1,3 @@
-#include "support/temporary_name.hpp"
-
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,6 +5,7 @@
 #include <set>
 
 #include "../folders.hpp"
+#include "support/temporary_name.hpp"
 
 namespace fs = std::filesystem;
 

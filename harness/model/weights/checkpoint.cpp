@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kConfig = "config.json";
 constexpr const char* kMerges = "merges.txt";
 constexpr const char* kWeights = "model.safetensors";
 
@@ -25,8 +24,9 @@ Tokenizer load_tokenizer(const fs::path& merges, const ModelSource& source) {
   if (tokenizer.vocabulary_size() != size)
     throw ConfigError(fmt::format(
         "{}: makes a vocabulary of {}, but {}", merges.string(), tokenizer.vocabulary_size(),
-        source.format == "lacuna" ? fmt::format("{} says text.vocabulary_size {}", kConfig, size)
-                                  : fmt::format("the model's has {}", size)));
+        source.format == "lacuna"
+            ? fmt::format("{} says text.vocabulary_size {}", kConfigFile, size)
+            : fmt::format("the model's has {}", size)));
   const auto symbols = merges.parent_path() / "vocab.json";
   if (!source.vocabulary.empty() && source.format != "lacuna" && fs::exists(symbols))
     check_vocabulary(symbols, tokenizer);
@@ -54,7 +54,7 @@ Checkpoint load_checkpoint(const fs::path& model, const CheckpointFiles& files) 
 }
 
 void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
-  write_json(folder / kConfig, to_json(checkpoint.config));
+  write_json(folder / kConfigFile, to_json(checkpoint.config));
   checkpoint.tokenizer.save(folder / kMerges);
   save_safetensors(folder / kWeights, checkpoint.weights, {{"format", "pt"}});
 }

@@ -40,7 +40,7 @@ void read_tower(const JsonView& section, std::int64_t usual_width, std::int64_t 
     require(section, "hidden_act", "gelu");
 }
 
-ClipConfig config_from(const JsonView& file) {
+ClipConfig config_of_huggingface(const JsonView& file) {
   require(file, "model_type", "clip");
   ClipConfig config;
   config.embedding = size_or(file, "projection_dim", 512);
@@ -168,7 +168,7 @@ ModelSource open_huggingface(const fs::path& folder) {
     source.weights = folder / "pytorch_model.bin";
   const auto config = folder / "config.json";
   const auto json = with_overrides(read_config_file(config));
-  source.config = config_from(JsonView(json, config.string()));
+  source.config = config_of_huggingface(JsonView(json, config.string()));
   if (const auto path = folder / "preprocessor_config.json"; fs::exists(path)) {
     const auto preprocessor = read_config_file(path);
     read_preprocessor(JsonView(preprocessor, path.string()), source.config.vision);

@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kConfig = "config.json";
-
 // What OpenAI's and open_clip's files hold besides weights.
 bool no_weight(const std::string& name) {
   for (const char* constant : {"input_resolution", "context_length", "vocab_size", "attn_mask"})
@@ -44,7 +42,7 @@ ModelSource open_lacuna(const fs::path& folder) {
   ModelSource source{.format = "lacuna",
                      .weights = folder / "model.safetensors",
                      .vocabulary = folder / "merges.txt"};
-  const auto path = folder / kConfig;
+  const auto path = folder / kConfigFile;
   const auto json = read_config_file(path);
   source.config = clip_config_from(JsonView(json, path.string()));
   source.tensors = map_safetensors(source.weights).tensors;
@@ -64,7 +62,7 @@ ModelSource open_model(const fs::path& path) {
           path.string()));
     return open_openai(path);
   }
-  const auto config = path / kConfig;
+  const auto config = path / kConfigFile;
   const bool open_clip = fs::exists(path / "open_clip_config.json");
   if (!fs::exists(config) && open_clip) return open_open_clip(path);
   const auto json = fs::exists(config) ? read_config_file(config) : nlohmann::json();

@@ -20,6 +20,9 @@ struct ModelSource {
   std::filesystem::path vocabulary = {};  // the merge file that came with it; empty if none did
 };
 
+// The configuration beside the weights, in Lacuna's and Hugging Face's folders.
+inline constexpr const char* kConfigFile = "config.json";
+
 // A folder of any format, or a PyTorch file with OpenAI's names. Throws ConfigError("<path>:
 // reason").
 ModelSource open_model(const std::filesystem::path& path);

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kConfig = "open_clip_config.json";
+constexpr const char* kOpenClipConfig = "open_clip_config.json";
 
 std::int64_t mlp_of(const JsonView& section, std::int64_t width) {
   return static_cast<std::int64_t>(static_cast<double>(width) *
@@ -69,7 +69,7 @@ TextConfig text_from(const JsonView& section, const std::string& activation) {
   return text;
 }
 
-ClipConfig config_from(const JsonView& file) {
+ClipConfig config_of_open_clip(const JsonView& file) {
   const auto model = file.at("model_cfg");
   refuse_others(model, {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text",
                         "init_logit_scale"});
@@ -109,9 +109,9 @@ fs::path weights_of(const fs::path& folder) {
 
 ModelSource open_open_clip(const fs::path& folder) {
   ModelSource source{.format = "open_clip", .weights = weights_of(folder)};
-  const auto path = folder / kConfig;
+  const auto path = folder / kOpenClipConfig;
   const auto json = read_config_file(path);
-  source.config = config_from(JsonView(json, path.string()));
+  source.config = config_of_open_clip(JsonView(json, path.string()));
   // A text tower of its own class stands under "text.".
   for (const auto& [name, tensor] : map_tensors(source.weights)) {
     const auto plain = name.starts_with("text.") ? name.substr(5) : name;

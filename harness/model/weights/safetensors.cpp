@@ -11,6 +11,7 @@
 
 #include "lacuna/error.hpp"
 #include "model/weights/mapped_file.hpp"
+#include "model/weights/refuse_file.hpp"
 #include "model/weights/safetensors_header.hpp"
 #include "support/files.hpp"
 #include "support/hash.hpp"
@@ -21,12 +22,10 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
-[[noreturn]] void fail(const std::string& reason) { throw ConfigError(reason); }
-
 void check_bytes(const SafetensorsEntry& entry, std::string_view bytes) {
   if (entry.type == at::kBool &&
       std::any_of(bytes.begin(), bytes.end(), [](char c) { return c != 0 && c != 1; }))
-    fail(fmt::format("tensor '{}': a BOOL byte is neither 0 nor 1", entry.name));
+    refuse_file(fmt::format("tensor '{}': a BOOL byte is neither 0 nor 1", entry.name));
 }
 
 at::Tensor plain(const at::Tensor& tensor) { return tensor.detach().to(at::kCPU).contiguous(); }

@@ -11,8 +11,8 @@
 #include <set>
 #include <tuple>
 
-#include "lacuna/error.hpp"
 #include "lacuna/input.hpp"
+#include "model/weights/refuse_file.hpp"
 
 namespace lacuna {
 
@@ -33,8 +33,6 @@ constexpr std::array kDTypes{
     DType{"BOOL", at::kBool},
 };
 
-[[noreturn]] void fail(const std::string& reason) { throw ConfigError(reason); }
-
 Json parse_header(std::string_view text) {
   std::vector<std::set<std::string>> keys;
   const Json::parser_callback_t refuse_duplicates = [&](int, Json::parse_event_t event,
@@ -42,17 +40,17 @@ Json parse_header(std::string_view text) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      fail(fmt::format("header names '{}' twice", parsed.get<std::string>()));
+      refuse_file(fmt::format("header names '{}' twice", parsed.get<std::string>()));
     return true;
   };
-  if (nested_too_deeply(text)) fail("header is nested too deeply (not a safetensors file?)");
+  if (nested_too_deeply(text)) refuse_file("header is nested too deeply (not a safetensors file?)");
   Json header;
   try {
     header = Json::parse(text, refuse_duplicates);
   } catch (const Json::exception&) {
-    fail("header is not valid JSON (not a safetensors file, or a damaged one)");
+    refuse_file("header is not valid JSON (not a safetensors file, or a damaged one)");
   }
-  if (!header.is_object()) fail("header is not a JSON object");
+  if (!header.is_object()) refuse_file("header is not a JSON object");
   return header;
 }
 
@@ -60,7 +58,7 @@ using Entry = SafetensorsEntry;
 
 std::uint64_t unsigned_integer(const Json& json, const std::string& name, const char* what) {
   if (!json.is_number_unsigned())
-    fail(fmt::format("tensor '{}': {} must be non-negative integers", name, what));
+    refuse_file(fmt::format("tensor '{}': {} must be non-negative integers", name, what));
   return json.get<std::uint64_t>();
 }
 
@@ -77,13 +75,14 @@ std::optional<std::uint64_t> byte_count(const std::vector<std::int64_t>& shape, 
 }
 
 Entry parse_entry(const std::string& name, const Json& json, std::uint64_t buffer) {
-  if (!json.is_object()) fail(fmt::format("tensor '{}': its entry is not a JSON object", name));
+  if (!json.is_object())
+    refuse_file(fmt::format("tensor '{}': its entry is not a JSON object", name));
   for (const auto& [key, value] : json.items())
     if (key != "dtype" && key != "shape" && key != "data_offsets")
-      fail(fmt::format("tensor '{}': unknown key '{}' (dtype, shape and data_offsets are known)",
-                       name, key));
+      refuse_file(fmt::format(
+          "tensor '{}': unknown key '{}' (dtype, shape and data_offsets are known)", name, key));
   for (const char* key : {"dtype", "shape", "data_offsets"})
-    if (!json.contains(key)) fail(fmt::format("tensor '{}': {} is missing", name, key));
+    if (!json.contains(key)) refuse_file(fmt::format("tensor '{}': {} is missing", name, key));
 
   Entry entry{.name = name};
   const auto& dtype = json["dtype"];
@@ -91,45 +90,46 @@ Entry parse_entry(const std::string& name, const Json& json, std::uint64_t buffe
     return dtype.is_string() && dtype.get_ref<const std::string&>() == candidate.name;
   });
   if (known == kDTypes.end())
-    fail(
+    refuse_file(
         fmt::format("tensor '{}': unknown dtype {} (F32, F16, BF16, F64, I64, I32, I16, I8, U8 and "
                     "BOOL are known)",
                     name, dtype.dump()));
   entry.type = known->type;
 
-  if (!json["shape"].is_array()) fail(fmt::format("tensor '{}': shape is not a list", name));
+  if (!json["shape"].is_array()) refuse_file(fmt::format("tensor '{}': shape is not a list", name));
   for (const auto& size : json["shape"]) {
     const auto value = unsigned_integer(size, name, "shape's sizes");
     if (value > static_cast<std::uint64_t>(INT64_MAX))
-      fail(fmt::format("tensor '{}': shape is too large", name));
+      refuse_file(fmt::format("tensor '{}': shape is too large", name));
     entry.shape.push_back(static_cast<std::int64_t>(value));
   }
   const auto bytes = byte_count(entry.shape, c10::elementSize(entry.type));
-  if (!bytes) fail(fmt::format("tensor '{}': shape is too large", name));
+  if (!bytes) refuse_file(fmt::format("tensor '{}': shape is too large", name));
 
   const auto& offsets = json["data_offsets"];
   if (!offsets.is_array() || offsets.size() != 2)
-    fail(fmt::format("tensor '{}': data_offsets is not a pair of numbers", name));
+    refuse_file(fmt::format("tensor '{}': data_offsets is not a pair of numbers", name));
   entry.begin = unsigned_integer(offsets[0], name, "data_offsets");
   entry.end = unsigned_integer(offsets[1], name, "data_offsets");
   if (entry.begin > entry.end)
-    fail(fmt::format("tensor '{}': data_offsets [{}, {}] end before they begin", name, entry.begin,
-                     entry.end));
+    refuse_file(fmt::format("tensor '{}': data_offsets [{}, {}] end before they begin", name,
+                            entry.begin, entry.end));
   if (entry.end > buffer)
-    fail(fmt::format(
+    refuse_file(fmt::format(
         "tensor '{}': data_offsets [{}, {}] lie outside the file's {} bytes of data (truncated?)",
         name, entry.begin, entry.end, buffer));
   if (entry.end - entry.begin != *bytes)
-    fail(fmt::format("tensor '{}': {} bytes for a {} of shape [{}], which takes {}", name,
-                     entry.end - entry.begin, known->name, fmt::join(entry.shape, ", "), *bytes));
+    refuse_file(fmt::format("tensor '{}': {} bytes for a {} of shape [{}], which takes {}", name,
+                            entry.end - entry.begin, known->name, fmt::join(entry.shape, ", "),
+                            *bytes));
   return entry;
 }
 
 std::map<std::string, std::string> parse_metadata(const Json& json) {
   std::map<std::string, std::string> metadata;
-  if (!json.is_object()) fail("__metadata__ is not a JSON object");
+  if (!json.is_object()) refuse_file("__metadata__ is not a JSON object");
   for (const auto& [key, value] : json.items()) {
-    if (!value.is_string()) fail(fmt::format("__metadata__: '{}' is not a string", key));
+    if (!value.is_string()) refuse_file(fmt::format("__metadata__: '{}' is not a string", key));
     metadata[key] = value.get<std::string>();
   }
   return metadata;
@@ -142,14 +142,14 @@ void require_full_cover(std::vector<Entry>& entries, std::uint64_t buffer) {
   std::uint64_t at = 0;
   for (const auto& entry : entries) {
     if (entry.begin < at)
-      fail(fmt::format("tensor '{}': its bytes overlap another tensor's", entry.name));
+      refuse_file(fmt::format("tensor '{}': its bytes overlap another tensor's", entry.name));
     if (entry.begin > at)
-      fail(fmt::format("{} bytes before tensor '{}' belong to no tensor", entry.begin - at,
-                       entry.name));
+      refuse_file(fmt::format("{} bytes before tensor '{}' belong to no tensor", entry.begin - at,
+                              entry.name));
     at = entry.end;
   }
   if (at != buffer)
-    fail(fmt::format("{} bytes after the last tensor belong to no tensor", buffer - at));
+    refuse_file(fmt::format("{} bytes after the last tensor belong to no tensor", buffer - at));
 }
 
 }  // namespace
@@ -157,15 +157,16 @@ void require_full_cover(std::vector<Entry>& entries, std::uint64_t buffer) {
 SafetensorsLayout safetensors_layout(std::string_view file) {
   refuse_impostors(file, "the weights");
   if (file.size() < 8)
-    fail(fmt::format("{} bytes are too few for a safetensors file (truncated?)", file.size()));
+    refuse_file(
+        fmt::format("{} bytes are too few for a safetensors file (truncated?)", file.size()));
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), sizeof length);
   if (length > kHeaderLimit)
-    fail(fmt::format("header length {} exceeds the limit of {} (not a safetensors file?)", length,
-                     kHeaderLimit));
+    refuse_file(fmt::format("header length {} exceeds the limit of {} (not a safetensors file?)",
+                            length, kHeaderLimit));
   if (length > file.size() - 8)
-    fail(fmt::format("header length {} exceeds the {} bytes that follow (truncated?)", length,
-                     file.size() - 8));
+    refuse_file(fmt::format("header length {} exceeds the {} bytes that follow (truncated?)",
+                            length, file.size() - 8));
   const auto header = parse_header(file.substr(8, length));
 
   SafetensorsLayout layout;

@@ -11,20 +11,20 @@
 #include "lacuna/input.hpp"
 #include "model/weights/mapped_file.hpp"
 #include "model/weights/pickle.hpp"
+#include "model/weights/refuse_file.hpp"
 #include "model/weights/zip_archive.hpp"
 
 namespace lacuna {
 namespace {
 
-[[noreturn]] void fail(const std::string& reason) { throw ConfigError(reason); }
-
 void refuse_other_files(std::string_view file) {
   refuse_impostors(file, "the weights");
-  if (file.empty()) fail("is empty");
+  if (file.empty()) refuse_file("is empty");
   if (file.starts_with("PK\x03\x04")) return;
   if (file.starts_with("\x80\x02") || file.starts_with("\x80\x03") || file.starts_with("\x80\x04"))
-    fail("is a bare pickle, as PyTorch before 1.6 wrote it (load and save it with a newer one)");
-  fail("is not a PyTorch file (a zip archive is expected)");
+    refuse_file(
+        "is a bare pickle, as PyTorch before 1.6 wrote it (load and save it with a newer one)");
+  refuse_file("is not a PyTorch file (a zip archive is expected)");
 }
 
 // The one folder of the archive, with its slash.
@@ -34,8 +34,9 @@ std::string root_of(const ZipArchive& archive) {
   for (const auto& [name, entry] : archive.entries())
     if (name.ends_with(pickle) && name.find('/') == name.size() - pickle.size())
       roots.push_back(name.substr(0, name.size() - pickle.size() + 1));
-  if (roots.empty()) fail("is a zip archive without data.pkl, so not a PyTorch file");
-  if (roots.size() > 1) fail(fmt::format("holds several data.pkl ({})", fmt::join(roots, ", ")));
+  if (roots.empty()) refuse_file("is a zip archive without data.pkl, so not a PyTorch file");
+  if (roots.size() > 1)
+    refuse_file(fmt::format("holds several data.pkl ({})", fmt::join(roots, ", ")));
   return roots.front();
 }
 
@@ -54,7 +55,7 @@ std::string described(const PickledTensor& tensor) {
 // Where in its storage the tensor lies.
 Extent extent_of(const std::string& name, const PickledTensor& tensor) {
   const auto outside = [&] {
-    fail(fmt::format("{}: reads outside its storage ({})", name, described(tensor)));
+    refuse_file(fmt::format("{}: reads outside its storage ({})", name, described(tensor)));
   };
   std::vector<std::pair<std::int64_t, std::int64_t>> dimensions;  // stride, size
   bool empty = false;
@@ -71,7 +72,8 @@ Extent extent_of(const std::string& name, const PickledTensor& tensor) {
   std::sort(dimensions.begin(), dimensions.end());
   std::int64_t last = 0;  // the farthest element of the dimensions so far
   for (const auto& [stride, size] : dimensions) {
-    if (stride <= last) fail(fmt::format("{}: its elements overlap ({})", name, described(tensor)));
+    if (stride <= last)
+      refuse_file(fmt::format("{}: its elements overlap ({})", name, described(tensor)));
     std::int64_t reach = 0;
     if (__builtin_mul_overflow(stride, size - 1, &reach) ||
         __builtin_add_overflow(last, reach, &last))
@@ -88,7 +90,7 @@ void refuse_overlaps(std::vector<Extent>& extents) {
   for (std::size_t i = 1; i < extents.size(); ++i) {
     const auto& before = extents[i - 1];
     if (before.key == extents[i].key && extents[i].begin < before.end)
-      fail(
+      refuse_file(
           fmt::format("{} and {} overlap in storage {}", before.name, extents[i].name, before.key));
   }
 }
@@ -99,13 +101,13 @@ NamedTensors tensors_of(const std::shared_ptr<const MappedFile>& file) {
   const auto root = root_of(archive);
   if (archive.entries().contains(root + "byteorder") &&
       archive.read(root + "byteorder") != "little")
-    fail("byteorder: is not little-endian");
+    refuse_file("byteorder: is not little-endian");
 
   std::map<std::string, PickledTensor> pickled;
   try {
     pickled = pickled_tensors(archive.read(root + "data.pkl"));
   } catch (const ConfigError& error) {
-    fail(fmt::format("data.pkl: {}", error.what()));
+    refuse_file(fmt::format("data.pkl: {}", error.what()));
   }
   std::map<std::string, std::string_view> storages;
   std::vector<Extent> extents;
@@ -118,8 +120,8 @@ NamedTensors tensors_of(const std::shared_ptr<const MappedFile>& file) {
     const auto bytes = storage->second.size();
     if (tensor.storage_size < 0 || bytes % static_cast<std::uint64_t>(item) != 0 ||
         bytes / static_cast<std::uint64_t>(item) != static_cast<std::uint64_t>(tensor.storage_size))
-      fail(fmt::format("{}: its storage has {} bytes, not {} elements of {}", name, bytes,
-                       tensor.storage_size, c10::toString(tensor.type)));
+      refuse_file(fmt::format("{}: its storage has {} bytes, not {} elements of {}", name, bytes,
+                              tensor.storage_size, c10::toString(tensor.type)));
     extents.push_back(extent_of(name, tensor));
     tensors[name] = tensor_over(file, storage->second.data() + tensor.offset * item, tensor.type,
                                 tensor.sizes, tensor.strides);

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "lacuna/error.hpp"
+#include "model/weights/refuse_file.hpp"
 
 namespace lacuna {
 namespace {
@@ -18,10 +18,8 @@ constexpr std::uint64_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd6
                         kLocator64Size = 20;
 constexpr std::uint16_t kEncrypted = 1, kSizesFollow = 8;  // general purpose flags
 
-[[noreturn]] void fail(const std::string& reason) { throw ConfigError(reason); }
-
 [[noreturn]] void cut_short() {
-  fail("is cut short or damaged: its zip directory is not at its end (download it again)");
+  refuse_file("is cut short or damaged: its zip directory is not at its end (download it again)");
 }
 
 // A little-endian number at `at`.
@@ -65,7 +63,7 @@ Directory directory_of(std::string_view file) {
                number<std::uint32_t>(file, at + 20) == 0 &&
                number<std::uint64_t>(file, at + 24) == directory.entries;
   }
-  if (!one_disk) fail("is one part of a zip archive of several files");
+  if (!one_disk) refuse_file("is one part of a zip archive of several files");
   if (directory.begin > directory.end || size != directory.end - directory.begin) cut_short();
   return directory;
 }
@@ -102,7 +100,9 @@ struct Listed {
 void locate(std::string_view file, std::uint64_t limit, std::uint16_t method, std::uint64_t packed,
             Listed& listed) {
   const auto at = listed.header;
-  const auto refuse = [&](const char* reason) { fail(fmt::format("{}: {}", listed.name, reason)); };
+  const auto refuse = [&](const char* reason) {
+    refuse_file(fmt::format("{}: {}", listed.name, reason));
+  };
   if (at > limit || limit - at < kLocalSize || number<std::uint32_t>(file, at) != kLocal)
     refuse("the zip directory points to where no entry is (damaged)");
   const auto name = number<std::uint16_t>(file, at + 26),
@@ -127,7 +127,7 @@ ZipArchive::ZipArchive(std::string_view file) : file_(file) {
   std::vector<Listed> all;
   auto at = directory.begin;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
-    if (number<std::uint32_t>(listing, at) != kCentral) fail("its zip directory is damaged");
+    if (number<std::uint32_t>(listing, at) != kCentral) refuse_file("its zip directory is damaged");
     const auto flags = number<std::uint16_t>(listing, at + 8);
     const auto method = number<std::uint16_t>(listing, at + 10);
     std::uint64_t packed = number<std::uint32_t>(listing, at + 20);
@@ -141,37 +141,39 @@ ZipArchive::ZipArchive(std::string_view file) : file_(file) {
         std::string(text(listing, at + kCentralSize, name_size)),
         {.size = size, .checksum = number<std::uint32_t>(listing, at + 16), .stored = method == 0},
         header};
-    if ((flags & kEncrypted) != 0) fail(fmt::format("{}: is encrypted", listed.name));
+    if ((flags & kEncrypted) != 0) refuse_file(fmt::format("{}: is encrypted", listed.name));
     if (listed.entry.stored && packed != size)
-      fail(fmt::format("{}: is stored, but its two sizes differ (damaged)", listed.name));
+      refuse_file(fmt::format("{}: is stored, but its two sizes differ (damaged)", listed.name));
     locate(listing.substr(0, directory.begin), directory.begin, method, packed, listed);
     if (!entries_.emplace(listed.name, listed.entry).second)
-      fail(fmt::format("{}: occurs twice in the zip directory", listed.name));
+      refuse_file(fmt::format("{}: occurs twice in the zip directory", listed.name));
     listed.entry.size = packed;  // from here on: what it covers
     all.push_back(std::move(listed));
     at += kCentralSize + name_size + extra_size + comment_size;
   }
-  if (at != directory.end) fail("its zip directory is damaged: it does not end where it should");
+  if (at != directory.end)
+    refuse_file("its zip directory is damaged: it does not end where it should");
 
   std::sort(all.begin(), all.end(),
             [](const Listed& a, const Listed& b) { return a.header < b.header; });
   for (std::size_t i = 1; i < all.size(); ++i) {
     const auto& before = all[i - 1];
     if (all[i].header < before.entry.begin + before.entry.size)
-      fail(fmt::format("{} and {} overlap in the zip archive", before.name, all[i].name));
+      refuse_file(fmt::format("{} and {} overlap in the zip archive", before.name, all[i].name));
   }
 }
 
 std::string_view ZipArchive::read(const std::string& name) const {
   const auto found = entries_.find(name);
-  if (found == entries_.end()) fail(fmt::format("{}: missing from the archive", name));
+  if (found == entries_.end()) refuse_file(fmt::format("{}: missing from the archive", name));
   const auto& entry = found->second;
   if (!entry.stored)
-    fail(fmt::format("{}: is compressed (PyTorch stores weights uncompressed)", name));
+    refuse_file(fmt::format("{}: is compressed (PyTorch stores weights uncompressed)", name));
   const auto bytes = file_.substr(entry.begin, entry.size);
   const auto checksum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   if (checksum != entry.checksum)
-    fail(fmt::format("{}: its checksum is wrong: the file is damaged (download it again)", name));
+    refuse_file(
+        fmt::format("{}: its checksum is wrong: the file is damaged (download it again)", name));
   return bytes;
 }
 

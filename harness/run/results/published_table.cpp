@@ -4,6 +4,7 @@
 #include <set>
 
 #include "lacuna/json_view.hpp"
+#include "run/results/stored_value.hpp"
 
 namespace lacuna {
 namespace {
@@ -26,12 +27,9 @@ std::string words(const JsonView& view) {
   return text;
 }
 
-Count read_count(const JsonView& view) {
-  const auto pair = view.items();
-  if (pair.size() != 2) view.fail("is no [correct, n] pair");
-  const Count count{.correct = pair[0].integer(), .n = pair[1].integer()};
-  if (count.n < 1 || count.correct < 0 || count.n < count.correct)
-    view.fail("correct is outside 0..n");
+Count some_count(const JsonView& view) {
+  const auto count = read_count(view);
+  if (count.n < 1) view.fail("correct is outside 0..n");
   return count;
 }
 
@@ -80,7 +78,7 @@ PublishedRow read_row(const JsonView& view, bool original) {
       for (const auto& [level, count] : levels.members()) {
         if (level != "fine" && level != "coarse")
           levels.fail("'" + level + "' is no level (fine, coarse)");
-        row.counts[group][level] = read_count(count);
+        row.counts[group][level] = some_count(count);
       }
     }
   }

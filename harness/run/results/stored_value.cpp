@@ -23,14 +23,6 @@ std::string text_or_empty(const JsonView& object, const char* key) {
   return found ? found->text() : "";
 }
 
-Count read_count(const JsonView& view) {
-  const auto pair = view.items();
-  if (pair.size() != 2) view.fail("is no [correct, n] pair");
-  const Count count{.correct = pair[0].integer(), .n = pair[1].integer()};
-  if (count.correct < 0 || count.n < count.correct) view.fail("correct is outside 0..n");
-  return count;
-}
-
 void check(const JsonView& view, const StoredValue& value) {
   if (!value.value) {
     if (value.reason.empty()) view.fail("has neither a value nor a reason");
@@ -48,6 +40,14 @@ void check(const JsonView& view, const StoredValue& value) {
 }
 
 }  // namespace
+
+Count read_count(const JsonView& view) {
+  const auto pair = view.items();
+  if (pair.size() != 2) view.fail("is no [correct, n] pair");
+  const Count count{.correct = pair[0].integer(), .n = pair[1].integer()};
+  if (count.correct < 0 || count.n < count.correct) view.fail("correct is outside 0..n");
+  return count;
+}
 
 json stored_value_json(const StoredValue& value) {
   json out{

@@ -11,6 +11,9 @@ namespace lacuna {
 // By how much a value may miss its bounds and its count: the rounding of one division.
 inline constexpr double kValueRounding = 1e-9;
 
+// [correct, n], 0 <= correct <= n. Throws ConfigError("<file>: <place>: reason").
+Count read_count(const JsonView& view);
+
 // Without its contributions and its plugin, which stand elsewhere. A value that is not finite
 // becomes none, with that reason.
 nlohmann::json stored_value_json(const StoredValue& value);

@@ -1,0 +1,16 @@
+# lacuna_together(<target>): compiles the target's sources up to eight at once, never those of two folders. So a name in
+# an unnamed namespace stands for one thing in its folder.
+function(lacuna_together target)
+  if(NOT LACUNA_TOGETHER)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    get_filename_component(folder ${source} DIRECTORY)
+    string(MAKE_C_IDENTIFIER "in_${folder}" folder)
+    math(EXPR count_${folder} "${count_${folder}} + 1")
+    math(EXPR group "${count_${folder}} / 8")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${folder}_${group})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
